@@ -1,0 +1,1 @@
+"""A chat-ops bot: video meetings run from Slack."""
