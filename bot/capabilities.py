@@ -1,0 +1,330 @@
+"""What a back end may be able to do: one small abstract class per ability, inherited by name.
+
+`class Jaas(CreatesRooms, DialsOut, …)` *is* the capability table: a command names the ability it needs, and help,
+refusals, `status` and the documents read the classes. Methods raise `bot.errors`; they never return failure.
+
+A vendor's 2xx means `Outcome.ACCEPTED`. A method returns `CONFIRMED` only when it re-read the effect, `ALREADY_SO`
+when nothing had to be done (somebody already left), and raises `UnknownOutcome` when the request was written and no
+clear answer came.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from bot.model import (
+    DialIn,
+    Health,
+    JoinAs,
+    JoinLink,
+    Meeting,
+    Outcome,
+    Participant,
+    PhoneNumber,
+    Presence,
+    Recording,
+    Room,
+    VendorRoom,
+)
+
+
+class Backend(ABC):
+    """One configured back end. `verb` of an ability is what people read: "jaas can dial"."""
+
+    kind: ClassVar[str]  # the word in the configuration: jaas, openmeetings, …
+    verb: ClassVar[str] = ""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @abstractmethod
+    async def health(self) -> Health:
+        """Ask the vendor how it does, without side effects. Never raises BackendError: says it in the answer."""
+
+    def room_in(self, words: str) -> str | None:
+        """The vendor id that a pasted join URL, address or vendor name stands for, or None. No I/O."""
+        return None
+
+    def owns_user(self, user_id: str) -> bool:
+        """Whether this text can be a user id of this vendor (for `ban backend/user-id`)."""
+        return bool(user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWish:
+    """What `create` asks for. `options` are the key=value words that the back end's `room_options` names."""
+
+    handle: str
+    owner_user_id: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key=value word of `create` or `set`: for usage lines, checks and modals."""
+
+    key: str
+    help: str
+    choices: tuple[str, ...] = ()  # empty: free text
+    secret: bool = False  # never echoed, never in the audit
+
+
+class CreatesRooms(Backend):
+    """Makes rooms."""
+
+    verb: ClassVar[str] = "create rooms"
+    create_options: ClassVar[tuple[Option, ...]] = ()
+
+    @abstractmethod
+    async def create_room(self, wish: RoomWish) -> VendorRoom:
+        """Make the room. Sent at most once. Raises BadInput for an option it does not understand."""
+
+
+class FindsRooms(Backend):
+    """Lists and reads rooms at the vendor, also those the bot did not make."""
+
+    verb: ClassVar[str] = "list rooms"
+
+    @abstractmethod
+    async def list_rooms(self, words: str = "", kind: str = "") -> Sequence[VendorRoom]:
+        """All rooms the bot's account sees, filtered by text and kind."""
+
+    @abstractmethod
+    async def get_room(self, vendor_id: str) -> VendorRoom:
+        """One room with everything `show` needs. Raises NotFound."""
+
+    @abstractmethod
+    async def find_room(self, words: str) -> VendorRoom | None:
+        """A room by the vendor's id or exact name (any case), or None."""
+
+
+class ChangesRooms(Backend):
+    """Changes a room's settings."""
+
+    verb: ClassVar[str] = "change rooms"
+    set_options: ClassVar[tuple[Option, ...]] = ()
+
+    @abstractmethod
+    async def change_room(self, room: Room, changes: Mapping[str, str]) -> VendorRoom:
+        """Apply exactly these changes and lose nothing else. Raises BadInput for an unknown key or value."""
+
+
+class DeletesRooms(Backend):
+    """Removes a room for good."""
+
+    verb: ClassVar[str] = "delete rooms"
+
+    @abstractmethod
+    async def delete_room(self, room: Room) -> Outcome:
+        """Remove it: DONE, ACCEPTED, CONFIRMED or ALREADY_SO."""
+
+
+class SharesJoinLinks(Backend):
+    """Lets people in by a link."""
+
+    verb: ClassVar[str] = "share join links"
+    personal_links: ClassVar[bool] = True  # minted per clicker; False: one address for everybody
+
+    @abstractmethod
+    async def join_link(self, room: Room, guest: JoinAs) -> JoinLink:
+        """A link for this one guest (a fresh one each time), or the room's address."""
+
+
+class RevokesLinks(Backend):
+    """Makes a link it minted useless."""
+
+    verb: ClassVar[str] = "revoke links"
+
+    @abstractmethod
+    async def revoke_link(self, room: Room, claims: str) -> Outcome:
+        """Make the link with these claims (JoinLink.claims) useless at the vendor."""
+
+
+class EndsMeetings(Backend):
+    """Ends the running meeting of a room."""
+
+    verb: ClassVar[str] = "end meetings"
+    ends_by_kicking: ClassVar[bool] = False  # "they can come back through Join"
+
+    @abstractmethod
+    async def end_meeting(self, room: Room) -> Outcome:
+        """End it for everybody."""
+
+
+class DialsOut(Backend):
+    """Rings a phone into a running meeting. Costs money: sent at most once."""
+
+    verb: ClassVar[str] = "dial"
+
+    @abstractmethod
+    async def dial_out(self, room: Room, number: PhoneNumber, name: str | None) -> Outcome:
+        """Ring the number into the room."""
+
+
+class HangsUp(Backend):
+    """Ends or cancels a call the bot placed."""
+
+    verb: ClassVar[str] = "hang up"
+
+    @abstractmethod
+    async def hang_up(self, room: Room, number: PhoneNumber) -> Outcome:
+        """Cancel the call, or remove that phone from the meeting."""
+
+
+class KicksParticipants(Backend):
+    """Removes one person from the running meeting."""
+
+    verb: ClassVar[str] = "remove people"
+
+    @abstractmethod
+    async def kick(self, room: Room, participant: Participant) -> Outcome:
+        """Remove exactly this presence: ACCEPTED or CONFIRMED; ALREADY_SO when it has left."""
+
+
+class KicksEverybody(Backend):
+    """Removes all at once."""
+
+    verb: ClassVar[str] = "remove everybody"
+
+    @abstractmethod
+    async def kick_all(self, room: Room) -> Outcome:
+        """Remove everybody who is in."""
+
+
+class BansUsers(Backend):
+    """Keeps a user out for good."""
+
+    verb: ClassVar[str] = "ban"
+    ban_warning: ClassVar[str] = ""  # what the approval card says about its reach
+
+    @abstractmethod
+    async def ban_user(self, user_id: str) -> Outcome:
+        """Ban this vendor user id."""
+
+
+class LocksRooms(Backend):
+    """Closes a room at the vendor itself (the bot's own lock holds back links on every back end)."""
+
+    verb: ClassVar[str] = "lock rooms"
+
+    @abstractmethod
+    async def lock(self, room: Room) -> Outcome:
+        """Nobody may come in."""
+
+    @abstractmethod
+    async def unlock(self, room: Room) -> Outcome:
+        """People may come in again."""
+
+
+class KnowsParticipants(Backend):
+    """Somehow knows who is in: by asking (ListsParticipants) or by being told (ReceivesEvents)."""
+
+    verb: ClassVar[str] = "say who is in"
+
+
+class ListsParticipants(KnowsParticipants):
+    """Asks the vendor who is in."""
+
+    @abstractmethod
+    async def participants(self, room: Room) -> Presence:
+        """Who is in now."""
+
+
+class DialsIn(Backend):
+    """Tells how to reach a room by telephone."""
+
+    verb: ClassVar[str] = "give dial-in numbers"
+
+    @abstractmethod
+    async def dial_in(self, room: Room) -> DialIn:
+        """Numbers and PIN."""
+
+
+class KeepsRecordings(Backend):
+    """Lists a room's recordings."""
+
+    verb: ClassVar[str] = "list recordings"
+
+    @abstractmethod
+    async def recordings(self, room: Room) -> Sequence[Recording]:
+        """All recordings of the room."""
+
+
+# --- events in -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingStarted:
+    """A meeting instance exists."""
+
+    key: str  # idempotency key
+    vendor_id: str
+    meeting: Meeting
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingEnded:
+    """A meeting instance is over; everybody has left."""
+
+    key: str
+    vendor_id: str
+    meeting: Meeting
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantJoined:
+    """Somebody came in."""
+
+    key: str
+    vendor_id: str
+    meeting: Meeting
+    at: datetime
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLeft:
+    """Somebody left. `kicked` only when the vendor says so."""
+
+    key: str
+    vendor_id: str
+    meeting: Meeting
+    at: datetime
+    participant_id: str
+    kicked: bool = False
+
+
+Event = MeetingStarted | MeetingEnded | ParticipantJoined | ParticipantLeft
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsAsked:
+    """The vendor asks, before a meeting, which policy the room has (JaaS SETTINGS_PROVISIONING)."""
+
+    vendor_id: str
+
+
+class ReceivesEvents(KnowsParticipants):
+    """Is told by the vendor what happens, on `POST /hooks/<name>`."""
+
+    @abstractmethod
+    def read_hook(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> tuple[Event, ...] | SettingsAsked:
+        """Authenticate on the raw bytes, then read. Raises HookRefused (401) or BadInput (400); unknown events: ()."""
+
+    def settings_answer(self, settings: Mapping[str, str] | None) -> Mapping[str, object]:
+        """The JSON answer to SettingsAsked for a room with these settings (None: a room the bot does not know)."""
+        return {}
+
+
+class HookRefused(Exception):
+    """A hook call that did not prove where it comes from. `reason` is logged; the body never."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

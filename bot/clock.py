@@ -1,0 +1,50 @@
+"""The clock, injected everywhere: the real one, and one that can be moved (playground, tests)."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Wall-clock time in UTC, and waiting for a moment of it."""
+
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep_until(self, due: datetime) -> None:
+        """Return once `now()` has reached `due`."""
+        while (left := (due - self.now()).total_seconds()) > 0:
+            await asyncio.sleep(min(left, 60.0))
+
+
+class MovableClock(Clock):
+    """A clock that a person (playground) or a test moves forward; sleepers wake as if the time had passed.
+
+    With `start` it stands still at that moment until moved; without it, it runs with the real time plus all moves.
+    """
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._frozen = start
+        self._offset = timedelta(0)
+        self._moved = asyncio.Event()
+
+    def now(self) -> datetime:
+        """The present of this clock, aware, in UTC."""
+        return (self._frozen or super().now()) + self._offset
+
+    def advance(self, by: timedelta) -> None:
+        """Move forward and wake whoever waits for a moment that has now come."""
+        self._offset += by
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    async def sleep_until(self, due: datetime) -> None:
+        """Return once this clock has reached `due`, by running or by being moved."""
+        while (left := (due - self.now()).total_seconds()) > 0:
+            moved = self._moved
+            timeout = None if self._frozen else min(left, 60.0)
+            try:
+                async with asyncio.timeout(timeout):
+                    await moved.wait()
+            except TimeoutError:
+                continue

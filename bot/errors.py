@@ -1,0 +1,77 @@
+"""Every failure a person may see: one tree, split by what the reader does next.
+
+`str(error)` is shown in Slack, so it is a plain sentence that says what to do and never holds a secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.reply import Text
+
+
+class BotError(Exception):
+    """A sentence for the person who asked. `detail` is what the renderer shows when plain text is not enough."""
+
+    outcome = "refused"
+
+    def __init__(self, sentence: str, *, detail: Text | None = None) -> None:
+        super().__init__(sentence)
+        self.detail = detail
+
+
+class BadInput(BotError):
+    """The command was not understood; nothing was executed. The reader corrects the words."""
+
+    outcome = "invalid"
+
+
+class Refused(BotError):
+    """The reader may not do this; the sentence says which permission is missing and whom to ask."""
+
+    outcome = "refused"
+
+
+class NotSupported(BotError):
+    """This back end cannot do it; the sentence names those that can."""
+
+    outcome = "not supported"
+
+
+class NotFound(BotError):
+    """The room, person or call does not exist (or is not the reader's to see)."""
+
+    outcome = "not found"
+
+
+class AlreadySo(BotError):
+    """Nothing had to be done; the wish was already true."""
+
+    outcome = "already so"
+
+
+class BackendError(BotError):
+    """The vendor refused or answered nonsense; the reader cannot mend it by trying again."""
+
+    outcome = "refused"
+
+
+class SignInFailed(BackendError):
+    """The vendor refused the bot's own credentials; an administrator must mend the configuration."""
+
+
+class Unavailable(BackendError):
+    """The vendor was not reached, or said it is busy, before anything happened; trying again may help."""
+
+    outcome = "unavailable"
+
+
+class UnknownOutcome(BackendError):
+    """The call was sent and no clear answer came: it may or may not have taken effect. Never retried by itself."""
+
+    outcome = "unknown"
+
+
+class ConfigurationError(Exception):
+    """The start ends with this one line, which names the key. Never shown in Slack."""
