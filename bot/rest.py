@@ -1,0 +1,301 @@
+"""One way to call a vendor over HTTP: paths from segments, at most as many attempts as the call's risk allows.
+
+No address, query, header or body ever stands in an error or a log line: they carry session ids, tokens and numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import stamina
+from yarl import URL
+
+from bot.errors import BackendError, BadInput, NotFound, SignInFailed, Unavailable, UnknownOutcome
+from bot.model import Risk
+
+BODY_LIMIT = 2 * 1024 * 1024
+ATTEMPTS = 3  # of a call that may be repeated
+LONGEST_WAIT = 2.0  # seconds; a longer Retry-After is told to the reader instead of waited for
+BUSY = frozenset({429, 502, 503, 504})
+
+FAILURES = {
+    "certificate": "shows a certificate that the bot does not trust; see its ca_file setting.",
+    "unreachable": "cannot be reached; try again in a moment.",
+    "busy": "is busy with earlier requests; try again in a moment.",
+    "timeout": "did not answer in time; try again in a moment.",
+    "reset": "broke the connection; try again in a moment.",
+    "size": f"answered more than {BODY_LIMIT // 1024**2} MiB.",
+}
+
+Observe = Callable[[str, str, int | str, float], None]  # back end, operation, status, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a vendor answered, whatever the status. Its `repr` shows neither headers nor body."""
+
+    backend: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)  # without regard to case
+    body: bytes = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """A 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; what is not UTF-8 is replaced."""
+        return self.body.decode(errors="replace")
+
+    @property
+    def date(self) -> str | None:
+        """The Date header: the vendor's clock."""
+        return self.headers.get("Date")
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of a Retry-After in seconds; None where there is none (the date form is not read)."""
+        words = self.headers.get("Retry-After", "").strip()
+        return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else None
+
+    def json(self) -> Any:  # noqa: ANN401 (each adapter narrows what its vendor answers)
+        """The body read as JSON. Raises BackendError for HTML, an empty or a cut-off body."""
+        try:
+            return jsonlib.loads(self.body)
+        except (ValueError, RecursionError):
+            pass
+        raise BackendError(f"{self.backend} answered something that is not JSON (status {self.status}).")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """No whole answer. `written`: the vendor may have received the request and acted on it."""
+
+    word: str  # a key of FAILURES, also for the metrics
+    written: bool
+    retry_after: float | None = None
+
+
+class _Severed(Exception):
+    """The connection broke before an answer. Not an aiohttp error, so that aiohttp does not send again by itself."""
+
+
+class _Again(Exception):
+    """This attempt failed in a way that another may mend, after so many seconds at least."""
+
+    def __init__(self, wait: float | None) -> None:
+        super().__init__("another attempt")
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    method: str
+    url: URL
+    operation: str
+    seconds: float
+    options: Mapping[str, Any] = field(repr=False)
+
+
+class Rest:
+    """A vendor's HTTP interface at `base_url`. Session, TLS and address are injected; nothing is kept between calls."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        *,
+        backend: str,
+        timeout: float = 10.0,
+        limit: int = 8,
+        first_wait: float = 0.2,
+        observe: Observe | None = None,
+    ) -> None:
+        self.backend = backend
+        self._session = session
+        self._base = base_url.rstrip("/")
+        self._timeout = timeout
+        self._slots = asyncio.Semaphore(limit)
+        self._first_wait = first_wait
+        self._observe = observe or (lambda *_: None)
+
+    async def request(
+        self,
+        method: str,
+        *segments: str,
+        operation: str,
+        risk: Risk,
+        query: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        json: object | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 (it bounds all attempts, not this coroutine)
+        slash: bool = False,
+        retry_statuses: frozenset[int] = BUSY,
+    ) -> Answer:
+        """Call the path made of these segments and return the answer, whatever its status (redirects excepted).
+
+        Raises Unavailable when nothing can have happened (or `risk` is READ), UnknownOutcome when something may have,
+        BadInput for a segment that cannot stand in a path. `timeout` is in seconds, for one attempt and for the
+        whole time in which another is begun.
+        """
+        call = _Call(
+            method=method,
+            url=address(self._base, *segments, query=query, slash=slash),
+            operation=operation,
+            seconds=timeout or self._timeout,
+            options={"json": json, "data": form, "headers": headers},
+        )
+        if risk is Risk.ONCE:
+            return self._conclude(await self._attempt(call), risk, in_doubt=False)
+        return await self._repeat(call, risk, retry_statuses)
+
+    async def _repeat(self, call: _Call, risk: Risk, retry_statuses: frozenset[int]) -> Answer:
+        in_doubt = False
+        result: Answer | _Failure = _Failure("unreachable", written=False)
+        attempts = stamina.retry_context(
+            on=_wait_before_next,
+            attempts=ATTEMPTS,
+            timeout=call.seconds,
+            wait_initial=self._first_wait,
+            wait_max=LONGEST_WAIT,
+            wait_jitter=self._first_wait,
+        ).with_name(f"{self.backend}.{call.operation}", (), {})
+        try:
+            async for attempt in attempts:
+                with attempt:
+                    result = await self._attempt(call)
+                    in_doubt = in_doubt or (isinstance(result, _Failure) and result.written)
+                    if isinstance(result, _Failure) or result.status in retry_statuses:
+                        raise _Again(result.retry_after)
+        except _Again:
+            # An earlier attempt may have arrived although the last one was turned away.
+            in_doubt = in_doubt and risk is not Risk.READ
+        else:
+            in_doubt = False
+        return self._conclude(result, risk, in_doubt=in_doubt)
+
+    def _conclude(self, result: Answer | _Failure, risk: Risk, *, in_doubt: bool) -> Answer:
+        if in_doubt or (isinstance(result, _Failure) and result.written and risk is not Risk.READ):
+            raise _unknown(self.backend)
+        if isinstance(result, _Failure):
+            raise Unavailable(f"{self.backend} {FAILURES[result.word]}")
+        if 300 <= result.status < 400:
+            raise BackendError(f"{self.backend} answered with a redirect, which is not followed; check its base_url.")
+        return result
+
+    async def _attempt(self, call: _Call) -> Answer | _Failure:
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(call.seconds):
+                await self._slots.acquire()
+        except TimeoutError:
+            result: Answer | _Failure = _Failure("busy", written=False)
+        else:
+            try:
+                result = await self._send(call)
+            finally:
+                self._slots.release()
+        status = result.word if isinstance(result, _Failure) else result.status
+        self._observe(self.backend, call.operation, status, time.perf_counter() - began)
+        return result
+
+    async def _send(self, call: _Call) -> Answer | _Failure:
+        try:
+            async with self._session.request(
+                call.method,
+                call.url,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=call.seconds, connect=min(3.0, call.seconds / 2)),
+                middlewares=(_sent_once,),
+                **call.options,
+            ) as response:
+                body = await _body(response)
+                if body is None:
+                    return _Failure("size", written=True)
+                return Answer(self.backend, response.status, response.headers, body)
+        except aiohttp.ClientSSLError:
+            return _Failure("certificate", written=False)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return _Failure("unreachable", written=False)
+        except TimeoutError:
+            return _Failure("timeout", written=True)
+        except (_Severed, aiohttp.ClientError, OSError):
+            return _Failure("reset", written=True)
+
+
+def address(base: str, *segments: str, query: Mapping[str, str] | None = None, slash: bool = False) -> URL:
+    """The URL of these path segments below `base`, each percent-encoded whole. Raises BadInput for `""`, `.`, `..`."""
+    for segment in segments:
+        if segment in {"", ".", ".."} or not segment.isprintable():
+            raise BadInput("That name cannot stand in an address: empty, only dots, or with control characters.")
+    path = "".join("/" + quote(segment, safe="") for segment in segments) + ("/" if slash else "")
+    tail = "?" + urlencode(query, quote_via=quote, safe="") if query else ""
+    # yarl would re-quote and collapse what is already as it must go over the wire.
+    url = URL(base + path + tail, encoded=True)
+    if url.raw_path != (URL(base, encoded=True).raw_path.rstrip("/") + path or "/"):
+        raise BadInput("That name cannot stand in an address.")
+    return url
+
+
+def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
+    """Raise what most vendors mean by this status; a 2xx returns. `what` is the thing a 404 speaks of: "that room"."""
+    name, status = answer.backend, answer.status
+    if answer.ok:
+        return
+    if status in {401, 403}:
+        raise SignInFailed(f"{name} refused the bot's own credentials; ask an administrator to check them.")
+    if status == 404:
+        raise NotFound(f"{name} does not know {what}.")
+    if status == 409:
+        raise BackendError(f"{name} says that {what} conflicts with something that is there already.")
+    if status == 429:
+        seconds = answer.retry_after
+        raise Unavailable(f"{name} is busy; try again" + (f" in {seconds:.0f} s." if seconds else " in a moment."))
+    if status >= 500 and risk is Risk.READ:
+        raise Unavailable(f"{name} failed (status {status}); try again in a moment.")
+    if status >= 500:
+        raise _unknown(name)
+    raise BackendError(f"{name} did not accept the request (status {status}).")
+
+
+def _unknown(backend: str) -> UnknownOutcome:
+    return UnknownOutcome(f"{backend} gave no clear answer: it may or may not have taken effect.")
+
+
+def _wait_before_next(error: Exception) -> bool | float:
+    """stamina's hook: whether to try again, or after how many seconds."""
+    if not isinstance(error, _Again) or error.wait is None:
+        return isinstance(error, _Again)
+    return error.wait <= LONGEST_WAIT and error.wait
+
+
+async def _sent_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending again by itself when a kept-alive connection breaks (OpenMeetings kicks by GET)."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        severed = _Severed("the connection broke")
+    raise severed
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes | None:
+    """The body, decompressed, or None once it is larger than BODY_LIMIT."""
+    parts = bytearray()
+    async for part in response.content.iter_chunked(64 * 1024):
+        parts += part
+        if len(parts) > BODY_LIMIT:
+            response.close()
+            return None
+    return bytes(parts)
