@@ -20,7 +20,7 @@ from yarl import URL
 from bot.errors import BackendError, BadInput, NotFound, SignInFailed, Unavailable, UnknownOutcome
 from bot.model import Risk
 
-BODY_LIMIT = 2 * 1024 * 1024
+BODY_LIMIT = 2 * 1024**2
 ATTEMPTS = 3  # of a call that may be repeated
 LONGEST_WAIT = 2.0  # seconds; a longer Retry-After is told to the reader instead of waited for
 BUSY = frozenset({429, 502, 503, 504})
@@ -53,12 +53,12 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8; what is not UTF-8 is replaced."""
+        """The body, read as UTF-8."""
         return self.body.decode(errors="replace")
 
     @property
     def date(self) -> str | None:
-        """The Date header: the vendor's clock."""
+        """The vendor's clock."""
         return self.headers.get("Date")
 
     @property
@@ -144,17 +144,12 @@ class Rest:
     ) -> Answer:
         """Call the path made of these segments and return the answer, whatever its status (redirects excepted).
 
-        Raises Unavailable when nothing can have happened (or `risk` is READ), UnknownOutcome when something may have,
-        BadInput for a segment that cannot stand in a path. `timeout` is in seconds, for one attempt and for the
-        whole time in which another is begun.
+        Raises Unavailable when nothing can have happened (or `risk` is READ), UnknownOutcome when something may have.
+        `timeout`: seconds for one attempt, and for the whole time in which another is begun.
         """
-        call = _Call(
-            method=method,
-            url=address(self._base, *segments, query=query, slash=slash),
-            operation=operation,
-            seconds=timeout or self._timeout,
-            options={"json": json, "data": form, "headers": headers},
-        )
+        url = address(self._base, *segments, query=query, slash=slash)
+        sent = {"json": json, "data": form, "headers": headers}
+        call = _Call(method=method, url=url, operation=operation, seconds=timeout or self._timeout, options=sent)
         if risk is Risk.ONCE:
             return self._conclude(await self._attempt(call), risk, in_doubt=False)
         return await self._repeat(call, risk, retry_statuses)
@@ -205,8 +200,8 @@ class Rest:
                 result = await self._send(call)
             finally:
                 self._slots.release()
-        status = result.word if isinstance(result, _Failure) else result.status
-        self._observe(self.backend, call.operation, status, time.perf_counter() - began)
+        said = result.word if isinstance(result, _Failure) else result.status
+        self._observe(self.backend, call.operation, said, time.perf_counter() - began)
         return result
 
     async def _send(self, call: _Call) -> Answer | _Failure:
@@ -249,9 +244,9 @@ def address(base: str, *segments: str, query: Mapping[str, str] | None = None, s
 
 def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
     """Raise what most vendors mean by this status; a 2xx returns. `what` is the thing a 404 speaks of: "that room"."""
-    name, status = answer.backend, answer.status
     if answer.ok:
         return
+    name, status = answer.backend, answer.status
     if status in {401, 403}:
         raise SignInFailed(f"{name} refused the bot's own credentials; ask an administrator to check them.")
     if status == 404:
@@ -259,8 +254,8 @@ def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
     if status == 409:
         raise BackendError(f"{name} says that {what} conflicts with something that is there already.")
     if status == 429:
-        seconds = answer.retry_after
-        raise Unavailable(f"{name} is busy; try again" + (f" in {seconds:.0f} s." if seconds else " in a moment."))
+        soon = f"{answer.retry_after:.0f} s" if answer.retry_after else "a moment"
+        raise Unavailable(f"{name} is busy; try again in {soon}.")
     if status >= 500 and risk is Risk.READ:
         raise Unavailable(f"{name} failed (status {status}); try again in a moment.")
     if status >= 500:
@@ -274,9 +269,9 @@ def _unknown(backend: str) -> UnknownOutcome:
 
 def _wait_before_next(error: Exception) -> bool | float:
     """stamina's hook: whether to try again, or after how many seconds."""
-    if not isinstance(error, _Again) or error.wait is None:
-        return isinstance(error, _Again)
-    return error.wait <= LONGEST_WAIT and error.wait
+    if isinstance(error, _Again) and error.wait is not None:
+        return error.wait <= LONGEST_WAIT and error.wait
+    return isinstance(error, _Again)
 
 
 async def _sent_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

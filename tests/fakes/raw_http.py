@@ -1,0 +1,81 @@
+"""A TCP server that answers HTTP requests byte for byte as a test says: what no well-behaved server would send."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Self
+
+
+def answer(status: str, body: bytes = b"", **headers: str) -> bytes:
+    """A whole HTTP/1.1 answer. Underscores in header names stand for hyphens."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What happens to one request: bytes sent, then a pause of `stall` seconds, then the end of the connection."""
+
+    send: bytes = b""
+    stall: float = 0.0
+    close: bool = False
+
+
+@dataclass
+class RawServer:
+    """Takes one Turn per request, the last one again and again; keeps each request as it came."""
+
+    turns: list[Turn]
+    requests: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    url: str = ""
+    most_at_once: int = 0
+    _open: int = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._connections: set[asyncio.Task[None]] = set()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    @property
+    def targets(self) -> list[str]:
+        """The request targets, exactly as they stood in the request lines."""
+        return [request.split(b" ", 2)[1].decode() for request in self.requests]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        task = asyncio.current_task()
+        assert task
+        self._connections.add(task)
+        try:
+            while await self._one(reader, writer):
+                pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
+        turn = self.turns[min(len(self.requests), len(self.turns) - 1)]
+        self.requests.append(head + await reader.readexactly(length))
+        self._open += 1
+        self.most_at_once = max(self.most_at_once, self._open)
+        writer.write(turn.send)
+        await writer.drain()
+        await asyncio.sleep(turn.stall)
+        self._open -= 1
+        return not turn.close
