@@ -1,0 +1,1 @@
+"""The back ends: one module per vendor, each saying by its base classes what it can do."""

@@ -1,0 +1,295 @@
+"""8x8 Jitsi as a Service.
+
+What it is and its document
+    Meetings on 8x8.vc. REST: seeds/000; join tokens, telephony and webhooks: 8x8's public JaaS documentation.
+
+Signing in
+    Every REST call carries a token signed with the account's RSA key, claim `admin`, valid for minutes. A refusal
+    (401, 403) drops it and tries once more with a fresh one: a refused call was not executed, not even a dial.
+
+What it can and cannot do, and why
+    Rooms exist only while somebody is in them: creating one is choosing an unguessable name and keeping its policy
+    (PIN, lobby, limit), which 8x8 asks for before each meeting (SETTINGS_PROVISIONING). Who is in is known from
+    webhooks alone. There is no list of rooms, no list of people, no mute, no unban. A 2xx says that 8x8 took the
+    command, not that it worked; the webhook that follows does. DIAL_OUT_PARTICIPANT into an empty room waits until
+    somebody joins. A `name` for a dialled phone cannot be sent. Links carry no paid feature: a token with
+    `outbound-call` could dial at the account's cost.
+
+Known doubts
+    Statuses and bodies of the REST answers are not documented; 404 is read as "not there (any more)".
+    The list of dial-in numbers is documented at two paths; both are tried.
+    Whether a webhook that is sent again is signed afresh is not documented; the tolerance is 300 s.
+    The join token carries a `jti`, which 8x8 does not mention, so that two links are never the same token.
+    Whether a bare address without a token lets anybody in depends on the account; so it is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import ClassVar
+
+from bot.backends.jaas.hooks import Webhooks
+from bot.backends.jaas.links import Links
+from bot.backends.jaas.names import Tenant, kid, unguessable
+from bot.backends.jaas.policy import OPTIONS, changed, provisioning, room_with
+from bot.capabilities import (
+    BansUsers,
+    ChangesRooms,
+    CreatesRooms,
+    DeletesRooms,
+    DialsIn,
+    DialsOut,
+    EndsMeetings,
+    Event,
+    HangsUp,
+    KicksParticipants,
+    ReceivesEvents,
+    RevokesLinks,
+    RoomWish,
+    SettingsAsked,
+    SharesJoinLinks,
+)
+from bot.clock import Clock
+from bot.errors import BackendError, BadInput, NotFound, UnknownOutcome
+from bot.model import DialIn, Health, JoinAs, JoinLink, Outcome, Participant, PhoneNumber, Risk, Room, VendorRoom
+from bot.rest import Answer, Rest, raise_for
+from bot.tokens import AdminToken, Signer
+
+PARTICIPANT_ID = re.compile(r"[0-9a-f]{8}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+COMMANDS = ("v1", "_jaas", "conference-commands", "v1", "meeting")
+ACCESS = ("v1", "_jaas", "jaccess", "v1", "access-management")
+PINS = ("v1", "_jaas", "vmms-conference-mapper", "v1", "access")
+NUMBERS = (
+    ("v1", "_jaas", "vmms-conference-mapper", "access", "v1", "dids"),
+    ("v1", "_jaas", "vmms-conference-mapper", "v1", "access", "dids"),
+)
+LARGEST_SKEW = 30  # seconds
+
+
+class Jaas(
+    CreatesRooms,
+    ChangesRooms,
+    DeletesRooms,
+    SharesJoinLinks,
+    RevokesLinks,
+    EndsMeetings,
+    DialsOut,
+    HangsUp,
+    KicksParticipants,
+    BansUsers,
+    DialsIn,
+    ReceivesEvents,
+):
+    """One AppID of 8x8 JaaS."""
+
+    kind = "jaas"
+    create_options = OPTIONS
+    set_options = OPTIONS
+    ban_warning: ClassVar[str] = (
+        "A ban covers the whole 8x8 app, every room of it, and 8x8 documents no way to take it back."
+    )
+
+    def __init__(
+        self,
+        name: str,
+        rest: Rest,
+        *,
+        app_id: str,
+        key_id: str,
+        private_key: str,
+        clock: Clock,
+        base_url: str = "https://8x8.vc",
+        muc_domain: str = "8x8.vc",
+        webhook_secrets: tuple[str, ...] = (),
+        webhook_authorization: str | None = None,
+        link_lifetime: timedelta = timedelta(hours=2),
+        key_source: str = "private_key_file",
+    ) -> None:
+        """`key_id` with or without the AppID; `private_key` is PEM; errors name `key_source`, never the key.
+
+        `base_url` is the host people join at. Raises ConfigurationError.
+        """
+        super().__init__(name)
+        self._rest = rest
+        self._clock = clock
+        self._app_id = app_id
+        self._tenant = Tenant(app_id, base_url, muc_domain)
+        self._key_id = kid(app_id, key_id)
+        signer = Signer(private_key, kid=self._key_id, source=key_source)
+        self._links = Links(self._tenant, signer, clock, lifetime=link_lifetime)
+        claims = {"aud": "jitsi", "iss": "chat", "admin": True, "sub": app_id}
+        self._admin_token = AdminToken(signer, claims, clock)
+        self._webhooks = Webhooks(app_id, secrets=webhook_secrets, authorization=webhook_authorization)
+
+    # --- rooms ---
+
+    async def create_room(self, wish: RoomWish) -> VendorRoom:
+        """Choose the name: the handle as a slug and 64 random bits. 8x8 makes the room when somebody joins."""
+        return room_with(unguessable(wish.handle), changed({}, wish.options))
+
+    async def change_room(self, room: Room, changes: Mapping[str, str]) -> VendorRoom:
+        """Keep another policy; 8x8 asks for it before the next meeting."""
+        return room_with(room.vendor_id, changed(room.settings, changes))
+
+    async def delete_room(self, room: Room) -> Outcome:
+        """Nothing to remove at 8x8: a room without people does not exist."""
+        return Outcome.DONE
+
+    def room_in(self, words: str) -> str | None:
+        """The room of a join URL, of `AppID/room`, `room@conference.AppID.…` or of the bare name."""
+        return self._tenant.room_in(words.strip())
+
+    # --- links ---
+
+    async def join_link(self, room: Room, guest: JoinAs) -> JoinLink:
+        """Sign a token for this person and this room alone; moderator only for a host; no paid feature."""
+        return self._links.mint(room, guest)
+
+    async def revoke_link(self, room: Room, claims: str) -> Outcome:
+        """BAN_JWT of the very same token, signed again. It does not remove who is in already."""
+        token = self._links.token(claims)
+        if token is None:
+            return Outcome.ALREADY_SO
+        segments = (*ACCESS, self._app_id, "ban", "jwt")
+        await self._admin(*segments, operation="BAN_JWT", risk=Risk.REPEATABLE, body={"jwt": token}, what="that link")
+        return Outcome.ACCEPTED
+
+    # --- meetings ---
+
+    async def end_meeting(self, room: Room) -> Outcome:
+        """DESTROY. A 404 means that no meeting runs."""
+        return await self._command("DESTROY", room, gone=Outcome.ALREADY_SO)
+
+    async def dial_out(self, room: Room, number: PhoneNumber, name: str | None) -> Outcome:
+        """DIAL_OUT_PARTICIPANT, sent at most once. In an empty room it rings when somebody joins (seeds/000)."""
+        return await self._command("DIAL_OUT_PARTICIPANT", room, risk=Risk.ONCE, phoneNo=_full(number))
+
+    async def hang_up(self, room: Room, number: PhoneNumber) -> Outcome:
+        """HANG_UP_CALL: cancels a call that rings, removes a phone that is in."""
+        return await self._command("HANG_UP_CALL", room, gone=Outcome.ALREADY_SO, phoneNo=_full(number))
+
+    async def kick(self, room: Room, participant: Participant) -> Outcome:
+        """KICK_PARTICIPANT of this presence. A 404 means that it has left."""
+        # Anything else would reach the focus itself: "focus" removes the conference's own controller.
+        if not PARTICIPANT_ID.fullmatch(participant.id):
+            raise BadInput(f"{self.name} cannot remove that participant: the id is not one of a person or phone.")
+        return await self._command("KICK_PARTICIPANT", room, gone=Outcome.ALREADY_SO, participantId=participant.id)
+
+    async def ban_user(self, user_id: str) -> Outcome:
+        """BAN_USER. It takes effect at the next attempt to join; who is in stays in until removed."""
+        segments = (*ACCESS, self._app_id, "ban", "user", user_id)
+        await self._admin(*segments, operation="BAN_USER", risk=Risk.REPEATABLE, what="that user")
+        return Outcome.ACCEPTED
+
+    async def _command(
+        self, action: str, room: Room, *, risk: Risk = Risk.REPEATABLE, gone: Outcome | None = None, **payload: str
+    ) -> Outcome:
+        body = {"action": action, "payload": {"conferenceFullName": self._tenant.conference(room), **payload}}
+        try:
+            await self._admin(*COMMANDS, operation=action, risk=risk, body=body, what="a meeting in that room")
+        except NotFound:
+            if gone is None:
+                raise
+            return gone
+        return Outcome.ACCEPTED
+
+    async def _admin(
+        self, *segments: str, operation: str, risk: Risk, body: object | None = None, what: str = "that"
+    ) -> None:
+        answer = await self._signed(*segments, operation=operation, risk=risk, body=body)
+        if answer.status in {401, 403}:
+            self._admin_token.drop()
+            answer = await self._signed(*segments, operation=operation, risk=risk, body=body)
+        self._raise_for(answer, risk=risk, what=what)
+        # The commands answer nothing or JSON: a page comes from something else on the way.
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            raise UnknownOutcome(f"{self.name} answered with a web page: it may or may not have taken effect.")
+
+    async def _signed(self, *segments: str, operation: str, risk: Risk, body: object | None) -> Answer:
+        headers = {"Authorization": f"Bearer {self._admin_token.value()}"}
+        return await self._rest.request("POST", *segments, operation=operation, risk=risk, json=body, headers=headers)
+
+    def _raise_for(self, answer: Answer, *, risk: Risk, what: str) -> None:
+        if answer.status == 402:
+            raise BackendError(f"{self.name}: the 8x8 account's plan does not include this, or its limit is reached.")
+        raise_for(answer, risk=risk, what=what)
+
+    # --- telephone ---
+
+    async def dial_in(self, room: Room) -> DialIn:
+        """The PIN of this room and the numbers. The SIP addresses hold the PIN too."""
+        found = await self._rest.request(
+            "GET", *PINS, operation="PIN", risk=Risk.READ, query={"conference": self._tenant.conference(room)}
+        )
+        self._raise_for(found, risk=Risk.READ, what="a PIN for that room")
+        mapping = found.json()
+        pin = str(mapping.get("id", "")) if isinstance(mapping, dict) else ""
+        if not re.fullmatch(r"[0-9]+", pin):
+            raise BackendError(f"{self.name} answered without a PIN.")
+        return DialIn(pin, await self._numbers(), (f"{pin}@video.8x8.vc", f"{pin}@audio.8x8.vc"))
+
+    async def _numbers(self) -> tuple[tuple[str, str], ...]:
+        answer = await self._rest.request("GET", *NUMBERS[0], operation="DIDS", risk=Risk.READ)
+        if answer.status == 404:
+            answer = await self._rest.request("GET", *NUMBERS[1], operation="DIDS", risk=Risk.READ)
+        self._raise_for(answer, risk=Risk.READ, what="any dial-in numbers")
+        return _numbers(answer.json())
+
+    # --- webhooks ---
+
+    def read_hook(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> tuple[Event, ...] | SettingsAsked:
+        """Events of a signed webhook; SETTINGS_PROVISIONING also by the static Authorization header."""
+        return self._webhooks.read(headers, raw, now)
+
+    def settings_answer(self, settings: Mapping[str, str] | None) -> Mapping[str, object]:
+        """The policy in 8x8's words: lobbyEnabled, lobbyType, passcode, maxOccupants."""
+        return provisioning(settings or {})
+
+    # --- health ---
+
+    async def health(self) -> Health:
+        """Ask for the dial-in numbers, which needs no signature and changes nothing, and compare the clocks."""
+        facts = {"app": self._app_id, "key": self._key_id.partition("/")[2]}
+        try:
+            answer = await self._rest.request("GET", *NUMBERS[0], operation="health", risk=Risk.READ)
+        except BackendError as error:
+            return Health(False, facts, str(error))
+        if answer.status >= 500:
+            return Health(False, facts, f"{self.name} failed (status {answer.status}).")
+        skew = _skew(answer.date, self._clock.now())
+        if skew is None:
+            return Health(True, facts)
+        facts["clock"] = f"{skew:+d} s against 8x8's"
+        if abs(skew) > LARGEST_SKEW:
+            return Health(False, facts, f"The clock of the bot is {skew:+d} s off 8x8's: tokens will be refused.")
+        return Health(True, facts)
+
+
+def _full(number: PhoneNumber) -> str:
+    """The whole number: 8x8's server side matches by prefix, so that an empty or short one hits another phone."""
+    if not E164.fullmatch(number.e164):
+        raise BadInput("A full number is needed: + and 7 to 15 digits.")
+    return number.e164
+
+
+def _numbers(listed: object) -> tuple[tuple[str, str], ...]:
+    """`[{"countryCode", "formattedNumber"}]`, or the older `{"US": ["+1 …"]}`."""
+    if isinstance(listed, dict):
+        return tuple(
+            (str(code), str(number)) for code, some in listed.items() if isinstance(some, list) for number in some
+        )
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    return tuple(
+        (str(row.get("countryCode", "")), str(row["formattedNumber"])) for row in rows if row.get("formattedNumber")
+    )
+
+
+def _skew(date: str | None, now: datetime) -> int | None:
+    try:
+        return round(now.timestamp() - parsedate_to_datetime(date or "").timestamp())
+    except ValueError:
+        return None
