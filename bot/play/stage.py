@@ -1,0 +1,157 @@
+"""Everything a page shows, and news of each change of it: the workspace, the wire, the meetings, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import count
+from typing import Any, Protocol
+
+from bot.clock import MovableClock
+from bot.play.exchange import Exchange, ExchangeFeed
+from bot.play.news import News
+from bot.play.scene import Scene, message_json
+from bot.play.slack.records import Change, Message, View
+from bot.play.slack.workspace import Workspace
+
+Json = Mapping[str, Any]
+Action = Callable[[Json], Awaitable[Json]]
+
+
+class Meetings(Protocol):
+    """Who is in which simulated meeting."""
+
+    def running(self) -> list[Json]:
+        """The rooms of all simulated vendors, in the page's form."""
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call back after each change of them."""
+
+
+class WorkspaceStage:
+    """Gathers what pages show; `actions` are what they may do (see `bot.play.actions`)."""
+
+    def __init__(
+        self,
+        *,
+        workspace: Workspace,
+        scene: Scene,
+        clock: MovableClock,
+        feed: ExchangeFeed,
+        meetings: Meetings,
+        commands: Sequence[Json],
+        actions: Mapping[str, Action],
+        backends: Sequence[str],
+    ) -> None:
+        self.actions = actions
+        self._workspace = workspace
+        self._scene = scene
+        self._clock = clock
+        self._meetings = meetings
+        self._commands = commands
+        self._backends = backends
+        self._subscribers: list[Callable[[News], None]] = []
+        self._numbers = count(1)
+        self._exchanges: list[Json] = []
+        self._channels_told: dict[str, list[dict[str, Any]]] = {}
+        workspace.subscribe(self._workspace_changed)
+        feed.subscribe(self._exchanged)
+        meetings.subscribe(lambda: self._tell({"type": "meetings", "meetings": meetings.running()}))
+
+    def whole(self) -> Json:
+        """What is the same for every person."""
+        people = self._scene.people()
+        return {
+            "type": "workspace",
+            "workspace": {"name": self._workspace.team.name},
+            "people": people,
+            "first": next(person["id"] for person in people if person["playable"]),
+            "groups": self._scene.groups(),
+            "commands": list(self._commands),
+            "backends": list(self._backends),
+            "exchanges": self._exchanges,
+            "meetings": self._meetings.running(),
+            "now": self._clock.now().isoformat(),
+        }
+
+    def seen_by(self, user_id: str) -> Json:
+        """What this person sees."""
+        return {
+            "type": "person",
+            "me": user_id,
+            "channels": self._scene.channels(user_id),
+            "messages": self._scene.messages(user_id),
+            "views": self._scene.views(user_id),
+            "home": self._scene.home(user_id),
+        }
+
+    def knows(self, user_id: str) -> bool:
+        """Whether the page may play this person."""
+        return self._scene.playable(user_id)
+
+    def subscribe(self, callback: Callable[[News], None]) -> Callable[[], None]:
+        """Tell of every change from now on; the returned function ends that."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def clock_moved(self) -> None:
+        """Tell the pages the new time."""
+        self._tell({"type": "clock", "now": self._clock.now().isoformat()})
+
+    def _tell(self, body: Json, readers: frozenset[str] | None = None) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(News(body, readers))
+
+    def _workspace_changed(self, change: Change) -> None:
+        self.channels_changed()
+        if change.message:
+            self._message_changed(change.kind, change.message)
+        if change.view:
+            self._view_changed(change.view)
+
+    def channels_changed(self) -> None:
+        """Tell each person whose list of channels is another one than before."""
+        for person in self._scene.people():
+            user_id = person["id"]
+            channels = self._scene.channels(user_id)
+            if channels != self._channels_told.get(user_id):
+                self._channels_told[user_id] = channels
+                self._tell({"type": "channels", "me": user_id, "channels": channels}, frozenset({user_id}))
+
+    def _message_changed(self, kind: str, message: Message) -> None:
+        readers = self._scene.readers_of(message)
+        if message.deleted:
+            gone = {"type": "removed", "channel": message.channel, "ts": message.ts}
+            return self._tell(gone, readers)
+        self._tell({"type": "message", "channel": message.channel, "message": message_json(message)}, readers)
+        if kind in ("posted", "ephemeral"):
+            others = [reader for reader in readers if reader != message.user and self._scene.playable(reader)]
+            self._tell({"type": "arrived", "channel": message.channel, "readers": others})
+        return None
+
+    def _view_changed(self, view: View) -> None:
+        news: Json = {"type": "views", "me": view.user, "views": self._scene.views(view.user)}
+        if view.is_home:
+            news = {"type": "home", "me": view.user, "home": self._scene.home(view.user)}
+        self._tell(news, frozenset({view.user}))
+
+    def _exchanged(self, exchange: Exchange) -> None:
+        seen = exchange_json(exchange, next(self._numbers))
+        self._exchanges = [*self._exchanges, seen][-200:]
+        self._tell({"type": "exchange", "exchange": seen})
+
+
+def exchange_json(exchange: Exchange, number: int) -> Json:
+    """One request with its answer, numbered in order."""
+    return {
+        "number": number,
+        "at": exchange.at.isoformat(),
+        "backend": exchange.backend,
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.query,
+        "request": exchange.request,
+        "status": exchange.status,
+        "response": exchange.response,
+        "authorization": exchange.authorization,
+        "to_bot": exchange.to_bot,
+    }

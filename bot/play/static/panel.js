@@ -1,0 +1,113 @@
+// Right: what goes over the wire to the simulated vendors, and who is in which meeting.
+import { avatar, fill, h } from "./dom.js";
+
+const byId = (id) => document.getElementById(id);
+const KEEP = 300;
+
+/** The list of requests; each one folds out. */
+export class Wire {
+  constructor(timeZone) {
+    this.timeZone = timeZone;
+    this.exchanges = [];
+    byId("wire-filter").addEventListener("change", () => this.draw());
+    byId("wire-clear").addEventListener("click", () => {
+      this.clearedUpTo = this.exchanges.at(-1)?.number ?? this.clearedUpTo;
+      this.exchanges = [];
+      this.draw();
+    });
+  }
+
+  backends(names) {
+    const filter = byId("wire-filter");
+    const before = filter.value;
+    fill(filter, h("option", { value: "" }, "All vendors"), names.map((name) => h("option", { value: name }, name)));
+    filter.value = names.includes(before) ? before : "";
+  }
+
+  reset(exchanges) {
+    this.exchanges = exchanges.filter((exchange) => exchange.number > (this.clearedUpTo ?? 0));
+    this.draw();
+  }
+
+  add(exchange) {
+    this.exchanges = [...this.exchanges, exchange].slice(-KEEP);
+    if (this.shown(exchange)) this.prepend(exchange);
+    this.count();
+  }
+
+  shown(exchange) {
+    return !byId("wire-filter").value || exchange.backend === byId("wire-filter").value;
+  }
+
+  draw() {
+    fill(byId("wire"), h("p", { class: "empty" }, "Nothing yet. Each request the bot makes to a vendor appears here as it happens."));
+    this.exchanges.filter((exchange) => this.shown(exchange)).forEach((exchange) => this.prepend(exchange));
+    this.count();
+  }
+
+  prepend(exchange) {
+    byId("wire").querySelector(".empty")?.remove();
+    byId("wire").prepend(row(exchange, this.timeZone()));
+  }
+
+  count() {
+    byId("wire-count").textContent = this.exchanges.filter((exchange) => this.shown(exchange)).length || "";
+  }
+}
+
+function row(exchange, timeZone) {
+  const good = exchange.status < 400;
+  const name = exchange.path.split("/").filter(Boolean).at(-1) ?? "/";
+  const action = pretty(exchange.request).value?.action;
+  const details = h("details", { class: "exchange", "data-testid": "exchange", "data-backend": exchange.backend, "data-action": action },
+    h("summary", {},
+      h("span", { class: `method ${exchange.to_bot ? "in" : exchange.method.toLowerCase()}`, title: exchange.to_bot ? "from the vendor to the bot" : null }, exchange.to_bot ? "HOOK" : exchange.method),
+      h("span", { class: "what", title: exchange.path }, typeof action === "string" ? action : exchange.to_bot ? pretty(exchange.request).value?.eventType ?? name : name),
+      h("span", { class: "backend" }, exchange.backend),
+      h("span", { class: good ? "status good" : "status bad" }, exchange.status),
+      h("time", { datetime: exchange.at }, new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" }).format(new Date(exchange.at)))));
+  details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(inside(exchange)), { once: true });
+  return details;
+}
+
+function inside(exchange) {
+  const query = [...new URLSearchParams(exchange.query)].map(([key, value]) => `${key} = ${value}`).join("\n");
+  return h("div", { class: "inside" },
+    part("Path", exchange.path), part("Query", query), part("Authorization", exchange.authorization),
+    part("Sent", pretty(exchange.request).text), part(`Answer ${exchange.status}`, pretty(exchange.response).text || "(empty)"));
+}
+
+const part = (title, text) => (text ? [h("h4", {}, title), h("pre", {}, text)] : []);
+
+function pretty(text) {
+  try {
+    const value = JSON.parse(text);
+    return { value, text: JSON.stringify(value, null, 2) };
+  } catch {
+    return { value: null, text };
+  }
+}
+
+/** Cards of the running meetings. `change(body)` lets somebody in or out. */
+export function meetings(state, change) {
+  const cards = state.meetings.map((meeting) => card(meeting, state, change));
+  fill(byId("meetings"), cards.length ? cards : h("p", { class: "empty" }, "No rooms at the vendors yet. Try ", h("code", {}, "/meet create standup"), "."));
+}
+
+function card(meeting, state, change) {
+  const body = (action, extra) => ({ backend: meeting.backend, room: meeting.room, action, ...extra });
+  const inIds = new Set(meeting.people.map((person) => person.user_id));
+  const outside = [...state.people.values()].filter((person) => person.playable && !inIds.has(person.id));
+  const enter = h("select", { "aria-label": `Let somebody join ${meeting.title}`, "data-testid": "meeting-join", onchange: (event) => event.target.value && change(body("join", JSON.parse(event.target.value))) },
+    h("option", { value: "" }, "+ join…"),
+    outside.map((person) => h("option", { value: JSON.stringify({ person: person.id }) }, person.name)),
+    h("option", { value: JSON.stringify({ name: "Visitor" }) }, "a visitor"));
+  return h("div", { class: "meeting", "data-testid": "meeting", "data-room": meeting.room },
+    h("header", {}, h("b", {}, meeting.title), h("span", { class: "backend" }, meeting.backend),
+      h("span", { class: meeting.people.length ? "live" : "dim" }, meeting.people.length ? `${meeting.people.length} in` : "empty")),
+    h("ul", {}, meeting.people.map((person) => h("li", { "data-testid": "meeting-person" },
+      avatar({ id: person.user_id ?? person.id, name: person.name }, "tiny"), h("span", { class: "name" }, person.name),
+      person.note ? h("small", { class: "dim" }, person.note) : null,
+      h("button", { type: "button", "aria-label": `${person.name} leaves`, onclick: () => change(body("leave", { participant: person.id })) }, "leave")))),
+    meeting.can_join ? enter : null);
+}
