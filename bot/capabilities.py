@@ -328,3 +328,8 @@ class HookRefused(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def abilities_of(backend: type[Backend]) -> tuple[type[Backend], ...]:
+    """The abilities a back end inherits, in the order it names them: its row of the capability table."""
+    return tuple(one for one in backend.__mro__ if one.__module__ == __name__ and one.__dict__.get("verb"))

@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.reply import Text
+    from bot.reply import Button, Text
 
 
 class BotError(Exception):
-    """A sentence for the person who asked. `detail` is what the renderer shows when plain text is not enough."""
+    """A sentence for the person who asked. `detail` says the same with mentions; `buttons` offer what to do next."""
 
     outcome = "refused"
 
-    def __init__(self, sentence: str, *, detail: Text | None = None) -> None:
+    def __init__(self, sentence: str, *, detail: Text | None = None, buttons: tuple[Button, ...] = ()) -> None:
         super().__init__(sentence)
         self.detail = detail
+        self.buttons = buttons
 
 
 class BadInput(BotError):
@@ -71,6 +72,10 @@ class UnknownOutcome(BackendError):
     """The call was sent and no clear answer came: it may or may not have taken effect. Never retried by itself."""
 
     outcome = "unknown"
+
+
+class Unreachable(Refused):
+    """The bot cannot say it there; the sentence tells how to let it in. Nothing was done."""
 
 
 class ConfigurationError(Exception):

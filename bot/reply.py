@@ -6,7 +6,7 @@ A `Text` is a tuple of parts. A bare `str` is always shown literally (the render
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -120,6 +120,14 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What to look for after a vendor accepted: once `seen()` is true the answer becomes *confirmed*."""
+
+    seen: Callable[[], bool]
+    seconds: float = 90.0
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """How one command ended, for the person who typed it.
 
@@ -134,6 +142,7 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     posts: tuple[Post, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)  # for the audit: no secrets
+    watch: Watch | None = None
 
     def and_post(self, *posts: Post) -> Reply:
         """The same reply with further messages."""

@@ -1,0 +1,58 @@
+"""`/meet audit [room|@user] [since=7d]`: who did what, when, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.command import Act, Command
+from bot.grammar import Duration, UserWord, key, optional, rest
+from bot.model import Person
+from bot.reply import At, Card, Line, Reply, Strong, Text, User, text
+from bot.rules import Need
+
+MOST_ROWS = 30
+DEFAULT_SINCE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Of which room or person, and since when."""
+
+    user: UserWord | None = optional("@person: what they did")
+    room: str | None = rest("a room: what was done to it", required=False)
+    since: Duration | None = key("how far back, such as 7d or 12h")
+
+
+async def run(act: Act[Any], args: Args) -> Reply:
+    """The newest rows first."""
+    since = act.desk.clock.now() - ((args.since.span if args.since else None) or DEFAULT_SINCE)
+    actor = None
+    if args.user is not None:
+        actor = str(act.desk.people.person(args.user.user_id, near=act.caller.person))
+    rows = await act.desk.audit.search(room=args.room, actor=actor, since=since, limit=MOST_ROWS)
+    lines = [Line(_row(row)) for row in rows]
+    if not lines:
+        lines = [Line(text("Nothing was recorded for that."))]
+    return Reply(text("Audit"), card=Card(title="Audit", lines=tuple(lines)))
+
+
+def _row(row: Any) -> Text:
+    who = User(Person.parse(row.actor).user_id) if row.actor.count("/") == 2 else row.actor
+    room = (" ", Strong(row.room)) if row.room else ()
+    why = (f" · {row.reason}",) if row.reason else ()
+    approvers = (" · approved by ", *(User(Person.parse(p).user_id) for p in row.approvers)) if row.approvers else ()
+    return text(At(row.at, "full"), " · ", who, f" · {row.action}", *room, f" · {row.outcome}", *why, *approvers)
+
+
+COMMAND = Command(
+    name="audit",
+    summary="Show who did what",
+    doing="read the audit",
+    args=Args,
+    permission=Need("administration", "ACCESS"),
+    rooms=lambda args: (),
+    run=run,
+    examples=("audit", "audit standup", "audit @ann since=2d"),
+)

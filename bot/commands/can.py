@@ -1,0 +1,46 @@
+"""`/meet can @user <command>`: whether somebody may do that, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.command import Act, Command
+from bot.errors import BotError
+from bot.grammar import UserWord, line, positional
+from bot.model import Outcome
+from bot.reply import Reply, Strong, User, text
+from bot.rules import Need
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Who, and which command line."""
+
+    user: UserWord = positional("@person")
+    command: str = line("a command line, such as kick standup Ann")
+
+
+async def run(act: Act[Any], args: Args) -> Reply:
+    """Judge the command as if they typed it here; nothing is executed."""
+    person = act.desk.people.person(args.user.user_id, near=act.caller.person)
+    who = User(person.user_id)
+    caller = await act.desk.people.who(person)
+    roles = ", ".join(f"{source.role} ({source.words})" for source in caller.sources) or "no role"
+    try:
+        verdict = await act.desk.judge(args.command, caller, act.place)
+    except BotError as error:
+        return Reply(text(who, " can't: ", str(error), f" They have {roles}."))
+    approval = f" It needs {verdict} approval{'s' if verdict > 1 else ''}." if verdict else ""
+    return Reply(text(who, " can ", Strong(args.command), f".{approval} They have {roles}."), Outcome.DONE)
+
+
+COMMAND = Command(
+    name="can",
+    summary="Say whether somebody may do something",
+    doing="look up what others may do",
+    args=Args,
+    permission=Need("userManagement", "READ_ACCESS"),
+    run=run,
+    examples=("can @ann kick standup Bob",),
+)

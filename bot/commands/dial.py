@@ -1,0 +1,115 @@
+"""`/meet dial room +number|book-name [name=]`: ring a phone into the meeting. It costs money: sent at most once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.capabilities import DialsOut, HangsUp
+from bot.cards import who_is_in
+from bot.command import Act, Command, enforce
+from bot.errors import BadInput, Refused
+from bot.grammar import PhoneWord, key, optional, positional
+from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
+from bot.policy import BOOK, CallCounts
+from bot.rules import Need
+from bot.reply import Button, Reply, Strong, Text, Watch, text
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Which room, and which phone."""
+
+    room: RoomWord | None = optional("the room")
+    number: PhoneWord = positional("+country and number, or a name of the book")
+    name: str | None = key("the name shown to the people in the room")
+
+
+async def prepare(act: Act[DialsOut], args: Args) -> Args:
+    """The dialling guard: prefixes, refused kinds of number, budgets. Before anything is asked or sent."""
+    policy = act.desk.policy()
+    enforce(policy.judge_number(number_of(act, args.number)))
+    now, calls = act.desk.clock.now(), act.desk.store.requests
+    counts = CallCounts(
+        user_hour=await calls.dialled(since=now - timedelta(hours=1), person=act.caller.person),
+        room_day=await calls.dialled(since=now - timedelta(days=1), room_id=act.room.id),
+        day=await calls.dialled(since=now - timedelta(days=1)),
+    )
+    enforce(policy.judge_counts(counts))
+    return args
+
+
+def number_of(act: Act[DialsOut], word: PhoneWord) -> PhoneNumber:
+    """The E.164 number behind a word: itself, or the book's."""
+    number = word.number or act.desk.policy().book(word.name)
+    if number is None:
+        known = ", ".join(sorted(act.desk.policy().rules.dialing.book)) or "empty"
+        raise BadInput(f"“{word.name}” is neither a number with + and country code nor in the book ({known}).")
+    return number
+
+
+def facts(act: Act[DialsOut], args: Args) -> frozenset[str]:
+    """`book` for a number of the book, which needs no approval."""
+    book = act.desk.policy().rules.dialing.book.values()
+    return frozenset({BOOK}) if number_of(act, args.number) in book else frozenset()
+
+
+def says(act: Act[DialsOut], args: Args, presence: Presence | None) -> Text:
+    """The number, masked, and who will be in when it rings."""
+    who = f" ({args.number.name or args.name})" if args.number.name or args.name else ""
+    return text(
+        "Ring ",
+        Strong(number_of(act, args.number).masked),
+        f"{who} into ",
+        Strong(act.room.title),
+        " · ",
+        *who_is_in(presence),
+    )
+
+
+async def run(act: Act[DialsOut], args: Args) -> Reply:
+    """Ring. Into a room known to be empty it is *queued*: the vendor rings when somebody joins."""
+    room, number = act.room, number_of(act, args.number)
+    presence = act.desk.roster.presence(room.backend, room.vendor_id)
+    if act.request_id is None:
+        raise Refused("A call is only placed for a recorded request.")
+    outcome = await act.backend.dial_out(room, number, args.name or args.number.name)
+    shown = Strong(number.masked)
+    facts = {"number": number.masked}
+    cancel = (Button("Cancel call", "cancel_call", value=act.request_id),) if isinstance(act.backend, HangsUp) else ()
+    if presence.empty:
+        body = text(shown, " will be rung when somebody joins ", Strong(room.title), ": nobody is in now.")
+        return Reply(body, Outcome.QUEUED, public=True, buttons=cancel, facts=facts, watch=_answered(act, number))
+    unseen = (
+        ""
+        if presence.participants is not None
+        else " I can't see who is in; if nobody is, it rings when somebody joins."
+    )
+    hang_up = (Button("Hang up", "hang_up", value=act.request_id),) if isinstance(act.backend, HangsUp) else ()
+    body = text("Ringing ", shown, " into ", Strong(room.title), f".{unseen}")
+    return Reply(
+        body, outcome, public=True, buttons=hang_up if not unseen else cancel, facts=facts, watch=_answered(act, number)
+    )
+
+
+def _answered(act: Act[DialsOut], number: PhoneNumber) -> Watch:
+    return Watch(lambda: act.desk.phone_is_in(act.room, number))
+
+
+COMMAND = Command(
+    name="dial",
+    summary="Ring a phone into a running meeting",
+    doing="dial",
+    args=Args,
+    needs=DialsOut,
+    permission=Need("monitoringMode", "READ_WRITE_ACCESS"),
+    risk=Risk.ONCE,
+    owner_counts=False,
+    public=True,
+    binds_meeting=True,
+    prepare=prepare,
+    facts=facts,
+    says=says,
+    run=run,
+    examples=("dial standup +40 747 777 777", "dial standup oncall"),
+)

@@ -1,0 +1,58 @@
+"""`/meet help [verb]`: only what the caller may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.command import Act, Command
+from bot.errors import BadInput
+from bot.grammar import hint, optional, usage
+from bot.reply import Button, Card, Code, Line, Reply, Strong, text
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Which verb."""
+
+    verb: str | None = optional("a verb")
+
+
+async def run(act: Act[Any], args: Args) -> Reply:
+    """One verb in full, or all in one line each."""
+    return _one(act, args.verb) if args.verb else _all(act)
+
+
+def _all(act: Act[Any]) -> Reply:
+    lines = [
+        Line(text(Strong(command.name), " · ", command.summary))
+        for command in act.desk.commands.values()
+        if act.desk.allowed(command, act.caller)
+    ]
+    more = Line(
+        text("help and a verb shows how to type it; ", Code(act.desk.slash), " alone opens a menu."), quiet=True
+    )
+    return Reply(text("What you can do"), card=Card(title="What you can do", lines=(*lines, more)))
+
+
+def _one(act: Act[Any], verb: str) -> Reply:
+    command = act.desk.commands.get(verb.casefold())
+    if command is None or not act.desk.allowed(command, act.caller):
+        allowed = [name for name, one in act.desk.commands.items() if act.desk.allowed(one, act.caller)]
+        near = hint(verb, allowed)
+        raise BadInput(f"There is no verb {verb} that you may use." + (f" Did you mean {near}?" if near else ""))
+    lines = [
+        Line(text(command.summary, ".")),
+        Line(text(Code(f"{act.desk.slash} {usage(command.name, command.args)}"))),
+    ]
+    lines += [Line(text("e.g. ", Code(f"{act.desk.slash} {example}")), quiet=True) for example in command.examples]
+    if command.permission is not None:
+        lines.append(Line(text(f"Required permissions: API, {command.permission}"), quiet=True))
+    if command.needs is not None:
+        able = [name for name, backend in act.desk.backends.items() if isinstance(backend, command.needs)]
+        lines.append(Line(text("Back ends: ", ", ".join(able) or "none configured"), quiet=True))
+    form = Button("Fill in a form", "form", value=command.name)
+    return Reply(text(command.name), card=Card(title=command.name, lines=tuple(lines), buttons=(form,)))
+
+
+COMMAND = Command(name="help", summary="Show what you can do", args=Args, run=run, examples=("help", "help kick"))

@@ -1,0 +1,91 @@
+"""`/meet rooms [backend] [text] [type=]`: the rooms one may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.capabilities import FindsRooms
+from bot.cards import join_button
+from bot.command import Act, Command
+from bot.errors import BackendError
+from bot.grammar import key, rest
+from bot.model import Room, VendorRoom
+from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
+from bot.rules import Need
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Which rooms: a back end's name first, then words of the room's name."""
+
+    words: str | None = rest("a back end's name, words of the room's name", required=False)
+    type: str | None = key("the vendor's type of room")
+
+
+async def run(act: Act[Any], args: Args) -> Reply:
+    """List what the bot keeps, then what the vendors list and the caller may see."""
+    backend, words = _split(act, args.words or "")
+    kind = (args.type or "").casefold()
+    kept = await act.desk.lookup.rooms(act.caller, act.place, backend=backend)
+    rooms = [room for room in kept if _matches(room.handle, room.kind, words, kind)]
+    lines = [_line(room) for room in rooms]
+    known = {(room.backend, room.vendor_id) for room in kept}
+    troubles: list[Line] = []
+    for name in [backend] if backend else list(act.desk.backends):
+        foreign = act.desk.backends[name]
+        if isinstance(foreign, FindsRooms) and act.desk.lookup.may_see_foreign(name, act.caller):
+            try:
+                found = await foreign.list_rooms(words, kind)
+            except BackendError as error:
+                troubles.append(Line(text(Strong(name), ": ", str(error)), quiet=True))
+                continue
+            lines += [_foreign(name, room) for room in found if (name, room.vendor_id) not in known]
+    if not lines:
+        lines.append(Line(text("No rooms match." if words or kind else "No rooms yet. Make one with create or start.")))
+    count = len(lines)
+    return Reply(text(f"{count} rooms"), card=Card(title="Rooms", lines=(*lines, *troubles)))
+
+
+def _split(act: Act[Any], words: str) -> tuple[str | None, str]:
+    head, _, tail = words.partition(" ")
+    if head.casefold() in act.desk.backends:
+        return head.casefold(), tail.strip()
+    return None, words.strip()
+
+
+def _matches(name: str, room_kind: str, words: str, kind: str) -> bool:
+    return words.casefold() in name.casefold() and (not kind or kind == room_kind.casefold())
+
+
+def _line(room: Room) -> Line:
+    owner: Text = (" · ", User(room.owner.user_id)) if room.owner else ()
+    locked = " · locked" if room.locked else ""
+    kind = f" · {room.kind}" if room.kind else ""
+    show = Button("Show", "run", value=f"show {_quoted(room.title)}")
+    return Line(text(Strong(room.title), kind, *owner, locked), buttons=(join_button(room), show))
+
+
+def _foreign(backend: str, room: VendorRoom) -> Line:
+    kind = f" · {room.kind}" if room.kind else ""
+    title = f"{backend}/{room.name}"
+    return Line(
+        text(Strong(title), kind, " · made elsewhere"),
+        buttons=(Button("Show", "run", value=f"show {_quoted(f'{backend}/{room.vendor_id}')}"),),
+    )
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"' if " " in words else words
+
+
+COMMAND = Command(
+    name="rooms",
+    summary="List the rooms you may see",
+    doing="list rooms",
+    args=Args,
+    permission=Need("monitoringMode", "READ_ACCESS"),
+    rooms=lambda args: (),
+    run=run,
+    examples=("rooms", "rooms meetings", "rooms standup"),
+)

@@ -1,0 +1,67 @@
+"""`/meet start [words] [@person …]`: a room at once, its card here, the caller's link in hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.capabilities import CreatesRooms, SharesJoinLinks
+from bot.cards import room_card
+from bot.command import Act, Command
+from bot.creation import make_room, next_free
+from bot.errors import NotSupported
+from bot.grammar import UserWord, many, rest
+from bot.model import Outcome, Risk
+from bot.reply import Post, Reply, Strong, User, text
+from bot.rules import Need
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """What the meeting is about and who should come."""
+
+    people: tuple[UserWord, ...] = many("people to invite")
+    words: str | None = rest("what it is about", required=False)
+
+
+async def run(act: Act[CreatesRooms], args: Args) -> Reply:
+    """Make, post, invite, and give the caller `Open`."""
+    if not isinstance(act.backend, SharesJoinLinks):
+        raise NotSupported(f"{act.backend.name} can't share join links; make the room with create.")
+    room = await make_room(act, await _free_name(act, args.words or ""), {})
+    card = room_card(room, act.desk.roster.presence(room.backend, room.vendor_id))
+    posts = [Post(act.place, card, room_id=room.id)] if act.place else []
+    invited = [act.desk.people.person(word.user_id, near=act.caller.person) for word in args.people]
+    async with act.desk.store.db.begin() as tx:
+        for person in invited:
+            await act.desk.store.rooms.admit_person(tx, room.id, person, host=False)
+    posts += [Post(person.user_id, card, room_id=room.id) for person in invited]
+    link = await act.desk.door.let_in(room, act.caller)
+    told = text(" · invited ", *(User(person.user_id) for person in invited)) if invited else ()
+    body = text("Started ", Strong(room.title), ". ", *link.body, *told)
+    return Reply(body, Outcome.DONE, buttons=link.buttons, posts=tuple(posts), facts={"room": room.title})
+
+
+async def _free_name(act: Act[CreatesRooms], words: str) -> str:
+    name = " ".join(words.split())[:LONGEST_NAME].strip()
+    if not name:
+        channel = await act.desk.voice.channel_name(act.place) if act.place else act.caller.name
+        hour = act.desk.clock.now().astimezone(act.caller.zone)
+        name = f"{channel} {hour:%H:%M}"
+    taken = await act.desk.store.rooms.by_handle(act.backend.name, name)
+    return await next_free(act, name) if taken else name
+
+
+COMMAND = Command(
+    name="start",
+    summary="Start a meeting now: a room, its card here, your link",
+    doing="start meetings",
+    args=Args,
+    needs=CreatesRooms,
+    permission=Need("userInterface", "ACCESS"),
+    risk=Risk.ONCE,
+    rooms=lambda args: (),
+    run=run,
+    examples=("start", "start incident 4711 @ann"),
+)

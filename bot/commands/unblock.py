@@ -1,0 +1,55 @@
+"""`/meet unblock room @person|participant`: links again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.command import Act, Command
+from bot.errors import NotFound
+from bot.grammar import ParticipantWord, optional, rest
+from bot.model import Outcome, Risk, RoomWord
+from bot.reply import Part, Post, Reply, Strong, User, text
+from bot.rules import Need
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """Whom to unblock."""
+
+    room: RoomWord | None = optional("the room")
+    participant: ParticipantWord = rest("@person, or the outsider's name")
+
+
+async def run(act: Act[Any], args: Args) -> Reply:
+    """Lift a block, also one that a kick left."""
+    word = args.participant
+    if word.user_id is not None:
+        person = act.desk.people.person(word.user_id, near=act.caller.person)
+        user_id = await act.desk.store.people.user_id_of(person)
+    else:
+        person = None
+        known = await act.desk.store.people.outsider_named(word.id or word.name)
+        if known is None:
+            raise NotFound(f"I blocked nobody called {word}.")
+        user_id = known
+    if await act.desk.store.rooms.block_on(act.room.id, user_id) is None:
+        return Reply(text("They are not blocked."), Outcome.ALREADY_SO)
+    async with act.desk.store.db.begin() as tx:
+        await act.desk.store.rooms.unblock(tx, act.room.id, user_id)
+    shown: Part = User(person.user_id) if person else Strong(str(word))
+    told = (Post(person.user_id, text("You can join ", Strong(act.room.title), " again.")),) if person else ()
+    return Reply(text(shown, " can join ", Strong(act.room.title), " again."), Outcome.DONE, public=True, posts=told)
+
+
+COMMAND = Command(
+    name="unblock",
+    summary="Give somebody links for a room again",
+    doing="unblock people",
+    args=Args,
+    permission=Need("monitoringMode", "READ_WRITE_ACCESS"),
+    risk=Risk.REPEATABLE,
+    public=True,
+    run=run,
+    examples=("unblock standup @ann",),
+)

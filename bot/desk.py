@@ -1,0 +1,90 @@
+"""All that a handler may use: what the bot keeps, whom it knows, how it speaks. Built once by `bot/app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.approvals import Approvals
+from bot.audit import Audit
+from bot.calls import Calls
+from bot.capabilities import Backend, ListsParticipants
+from bot.clock import Clock
+from bot.door import Door
+from bot.lookup import Lookup
+from bot.model import Meeting, Participant, PhoneNumber, Presence, Room
+from bot.people import Caller, People
+from bot.policy import Policy
+from bot.roster import Roster
+from bot.store import Store
+from bot.voice import Voice
+
+if TYPE_CHECKING:
+    from bot.command import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The services, and the questions about a room that several verbs ask."""
+
+    store: Store
+    lookup: Lookup
+    door: Door
+    roster: Roster
+    people: People
+    approvals: Approvals
+    calls: Calls
+    audit: Audit
+    voice: Voice
+    clock: Clock
+    policy: Callable[[], Policy]  # today's: SIGHUP replaces it
+    backends: Mapping[str, Backend]
+    default_backend: str
+    commands: Mapping[str, Command[Any, Any]]
+    judge: Callable[[str, Caller, str | None], Awaitable[int]]  # (line, caller, channel) → approvals it needs
+    last_error: Callable[[str], str]  # of a back end, for `status`
+    slash: str = "/meet"
+
+    def allowed(self, command: Command[Any, Any], caller: Caller) -> bool:
+        """Whether the caller's own permissions are enough, leaving rooms they own aside."""
+        needs = self.policy().needs(command.permission)
+        return all(caller.permissions.allows(need) for need in needs)
+
+    async def presence(self, room: Room) -> Presence:
+        """Who is in, asked or as reported, with the people the bot minted links for made out."""
+        backend = self.backends[room.backend]
+        if isinstance(backend, ListsParticipants):
+            seen = await backend.participants(room)
+        else:
+            seen = self.roster.presence(room.backend, room.vendor_id)
+        if seen.participants is None:
+            return seen
+        return replace(seen, participants=tuple([await self._made_out(one) for one in seen.participants]))
+
+    async def _made_out(self, one: Participant) -> Participant:
+        if one.user_id is None or one.person is not None:
+            return one
+        return replace(one, person=await self.store.people.person_of(one.user_id))
+
+    def has_left(self, room: Room, one: Participant) -> bool:
+        """Whether the vendor reported that this presence is over."""
+        people = self.roster.presence(room.backend, room.vendor_id).participants
+        return people is not None and all(other.id != one.id for other in people)
+
+    def over(self, room: Room, meeting: Meeting) -> bool:
+        """Whether the vendor reported the end of that meeting."""
+        return self.roster.ended_at(room.backend, room.vendor_id, meeting.id) is not None
+
+    def phone_is_in(self, room: Room, number: PhoneNumber) -> bool:
+        """Whether the vendor reported that this phone is in the room now."""
+        people = self.roster.presence(room.backend, room.vendor_id).participants
+        return any(one.phone == number.e164 for one in people or ())
+
+    async def inside(self, backend: str, user_id: str) -> list[tuple[Room, Participant]]:
+        """Every place where this vendor user is now, as reported."""
+        found = []
+        for room in await self.store.rooms.all(backend):
+            people = self.roster.presence(backend, room.vendor_id).participants
+            found += [(room, one) for one in people or () if one.user_id == user_id]
+        return found

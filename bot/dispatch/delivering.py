@@ -1,0 +1,86 @@
+"""Where an answer goes: the channel the command came from, or the caller alone; and what follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+from bot.command import Act, Command
+from bot.desk import Desk
+from bot.dispatch.saying import answer
+from bot.errors import Unreachable
+from bot.model import Outcome
+from bot.reply import Card, Post, Reply, Text, User, Watch, text
+from bot.voice import Address, Posted
+
+Background = Callable[[Coroutine[Any, Any, None], str], None]
+
+
+class Delivery:
+    """Says what a command came to. After an effect nothing here may fail it: the private way is tried last."""
+
+    def __init__(self, desk: Desk, background: Background) -> None:
+        self._desk = desk
+        self._background = background
+
+    async def check(self, command: Command[Any, Any], act: Act[Any]) -> None:
+        """Before any effect: the bot must be able to post its result. Raises Unreachable with the remedy."""
+        if command.public and act.place is not None:
+            await self._desk.voice.check_may_post(act.place)
+
+    async def deliver(self, act: Act[Any], reply: Reply) -> None:
+        """The answer, then the messages that go with it, then the watch for its confirmation."""
+        posted = None
+        if reply.public and act.place is not None:
+            posted = await self._in_public(act, reply, act.place)
+        else:
+            await self._desk.voice.whisper(act.address, answer(reply), reply.buttons)
+        await self.send(act.address, reply.posts)
+        if reply.watch is not None:
+            self._background(self._watch(act, reply, posted, reply.watch), "watch")
+
+    async def send(self, address: Address, posts: tuple[Post, ...]) -> None:
+        """Further messages: room cards are remembered, those that could not be delivered are told to the caller."""
+        failed: list[Text] = []
+        for post in posts:
+            try:
+                posted = await self._desk.voice.post(post.to, post.body, post.buttons)
+            except Unreachable as error:
+                who = User(post.to) if post.to.startswith(("U", "W")) else post.to
+                failed.append(text("I could not reach ", who, f": {error} "))
+                continue
+            if post.room_id is not None:
+                async with self._desk.store.db.begin() as tx:
+                    await self._desk.store.rooms.remember_card(tx, post.room_id, posted.channel_id, posted.ts)
+        for words in failed:
+            await self._desk.voice.whisper(address, words)
+
+    async def _in_public(self, act: Act[Any], reply: Reply, channel: str) -> Posted | None:
+        try:
+            return await self._desk.voice.post(channel, answer(reply, by=act.caller.person), reply.buttons)
+        except Unreachable:
+            await self._desk.voice.whisper(act.address, answer(reply), reply.buttons)
+            return None
+
+    async def _watch(self, act: Act[Any], reply: Reply, posted: Posted | None, watch: Watch) -> None:
+        if not await self.seen(watch):
+            return
+        confirmed = replace(reply, outcome=Outcome.CONFIRMED)
+        if posted is None:
+            await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
+        else:
+            await self._desk.voice.edit(posted, answer(confirmed, by=act.caller.person), reply.buttons)
+
+    async def seen(self, watch: Watch) -> bool:
+        """Wait for the vendor's report. False when none came in time."""
+        return await self._desk.roster.wait_for(watch.seen, watch.seconds)
+
+    async def note_publicly(self, channel: str | None, body: Text | Card) -> None:
+        """A line for the audit channel; where it cannot be posted the audit itself still has it."""
+        if channel is None:
+            return
+        try:
+            await self._desk.voice.post(channel, body)
+        except Unreachable:
+            return

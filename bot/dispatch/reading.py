@@ -1,0 +1,154 @@
+"""From a typed line to one command on one back end that this person may give: read → choose → judge. No effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.capabilities import Backend
+from bot.command import Act, Command, enforce
+from bot.desk import Desk
+from bot.errors import NotSupported, Unavailable
+from bot.grammar import ParticipantWord, parse, render
+from bot.lookup import Ambiguous
+from bot.model import Meeting, Participant, Room, RoomWord
+from bot.people import Caller
+from bot.policy import ApprovalRule, judge
+from bot.voice import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One command, read and judged: what would be done now."""
+
+    command: Command[Any, Any]
+    act: Act[Any]
+    args: Any
+    rule: ApprovalRule | None  # who has to agree first; None: it may act at once
+    reason_missing: bool
+
+    @property
+    def backend(self) -> str | None:
+        """The back end's name, where the command needs one."""
+        return self.act.backends[0].name if self.act.backends else None
+
+
+async def read(desk: Desk, line: str, caller: Caller, address: Address, *, request_id: str | None = None) -> Order:
+    """Understand the line wholly, find its rooms, and judge it by the caller's permissions. Raises BotError."""
+    parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
+    command = desk.commands[parsed.verb]
+    if not _could_own(command):
+        _judge(desk, command, caller, owner=False)
+    else:
+        enforce(judge(desk.policy().needs(command.permission)[:1], caller.permissions, doing=command.doing))
+    rooms = await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
+    if _could_own(command):
+        _judge(desk, command, caller, owner=bool(rooms) and all(room.owner == caller.person for room in rooms))
+    backends = _backends(desk, command, parsed.args, rooms)
+    act: Act[Any] = Act(
+        desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
+    )
+    args = parsed.args
+    args = _exact(args, rooms)
+    if command.prepare is not None:
+        try:
+            args = await command.prepare(act, args)
+        except Ambiguous as error:
+            raise complete(error, command, args, parsed.why) from None
+    act = replace(act, line=render(parsed.verb, args, parsed.why))
+    backend = backends[0].name if backends else None
+    facts = command.facts(act, args)
+    policy = desk.policy()
+    reason_missing = not parsed.why and policy.reason_required(command.name, backend, facts)
+    return Order(command, act, args, policy.approval_for(command.name, backend, facts), reason_missing)
+
+
+def _could_own(command: Command[Any, Any]) -> bool:
+    return command.owner_counts and command.permission is not None and command.permission.area == "monitoringMode"
+
+
+def _judge(desk: Desk, command: Command[Any, Any], caller: Caller, *, owner: bool) -> None:
+    needs = desk.policy().needs(command.permission)
+    if not needs:
+        return
+    if caller.doubt and not all(caller.permissions.allows(need) for need in needs):
+        raise Unavailable(caller.doubt)
+    ask = () if command.permission is None else desk.people.could_help(command.permission, but=caller.person)
+    enforce(judge(needs, caller.permissions, owner=owner, doing=command.doing or "do that", ask=ask))
+
+
+async def _rooms(
+    desk: Desk,
+    command: Command[Any, Any],
+    args: Any,
+    caller: Caller,
+    address: Address,
+    *,
+    why: str,  # noqa: ANN401
+) -> tuple[Room, ...]:
+    rooms = []
+    for word in command.rooms(args):
+        try:
+            rooms.append(await desk.lookup.room(word, caller, address.channel_id))
+        except Ambiguous as error:
+            raise complete(error, command, args, why) from None
+    return tuple(dict.fromkeys(rooms))
+
+
+def complete(error: Ambiguous, command: Command[Any, Any], args: Any, why: str) -> Ambiguous:  # noqa: ANN401
+    """The same choices, each with the whole command line it would make."""
+    exact = [_choosing(args, choice) for choice in error.choices]
+    if all(one is not None for one in exact):
+        error.lines = tuple(render(command.name, one, why) for one in exact)
+    return error
+
+
+def _choosing(args: Any, choice: Room | Participant) -> Any:  # noqa: ANN401
+    if isinstance(choice, Room):
+        return replace(args, room=RoomWord(choice.backend, choice.handle)) if hasattr(args, "room") else None
+    return replace(args, participant=ParticipantWord(id=choice.id)) if hasattr(args, "participant") else None
+
+
+def _exact(args: Any, rooms: tuple[Room, ...]) -> Any:  # noqa: ANN401
+    """The arguments with the rooms that were found, so that the line means the same tomorrow."""
+    if len(rooms) == 1 and hasattr(args, "room"):
+        return replace(args, room=RoomWord(rooms[0].backend, rooms[0].handle))
+    if rooms and hasattr(args, "rooms"):
+        return replace(args, rooms=tuple(RoomWord(room.backend, room.handle) for room in rooms))
+    return args
+
+
+def _backends(
+    desk: Desk,
+    command: Command[Any, Any],
+    args: Any,
+    rooms: tuple[Room, ...],  # noqa: ANN401
+) -> tuple[Backend, ...]:
+    if rooms:
+        names = [room.backend for room in rooms]
+    elif command.needs is None:
+        return ()
+    else:
+        names = [_named(desk, command, args)]
+    if command.needs is not None:
+        for name in names:
+            _check_ability(desk.backends, name, command)
+    return tuple(desk.backends[name] for name in names)
+
+
+def _named(desk: Desk, command: Command[Any, Any], args: Any) -> str:  # noqa: ANN401
+    name = command.backend(args)
+    return name if name is not None and name in desk.backends else desk.default_backend
+
+
+def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[Any, Any]) -> None:
+    ability = command.needs
+    if ability is None or isinstance(backends[name], ability):
+        return
+    able = [other for other, backend in backends.items() if isinstance(backend, ability)]
+    raise NotSupported(f"{name} can't {ability.verb}. Able: {', '.join(able) or 'none of the configured back ends'}.")
+
+
+def _meeting(desk: Desk, rooms: tuple[Room, ...]) -> Meeting | None:
+    return desk.roster.meeting_now(rooms[0].backend, rooms[0].vendor_id) if len(rooms) == 1 else None

@@ -1,0 +1,47 @@
+"""How outcomes and failures are put into words: the outcome's word first, then what happened."""
+
+from __future__ import annotations
+
+from bot.cards import named, standing
+from bot.command import Confirm
+from bot.errors import BotError
+from bot.lookup import Ambiguous
+from bot.model import Outcome, Participant, Person, Room
+from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
+
+
+def spoken(outcome: Outcome | None, body: Text, *, by: Person | None = None) -> Text:
+    """`*done* · …`, with who asked for it where it is said in public."""
+    word: Text = (Strong(str(outcome)), " · ") if outcome else ()
+    actor: Text = (" (", User(by.user_id), ")") if by else ()
+    return text(*word, *body, *actor)
+
+
+def answer(reply: Reply, *, by: Person | None = None) -> Text | Card:
+    """What is said for a reply: its card, or its words."""
+    return reply.card if reply.card is not None else spoken(reply.outcome, reply.body, by=by)
+
+
+def failure(error: BotError) -> tuple[Text | Card, tuple[Button, ...]]:
+    """What is said for an error: the sentence with its outcome's word, and what to do next."""
+    if isinstance(error, Ambiguous):
+        return _choices(error), ()
+    body = error.detail or (str(error),)
+    if isinstance(error, Confirm):
+        return body, error.buttons
+    return text(Strong(error.outcome), " · ", *body), error.buttons
+
+
+def _choices(error: Ambiguous) -> Card:
+    lines = [Line(text(Strong(error.outcome), " · ", str(error)))]
+    commands = error.lines or ("",) * len(error.choices)
+    for choice, command in zip(error.choices, commands, strict=True):
+        buttons = (Button("Choose", "run", value=command),) if command else ()
+        lines.append(Line(_choice(choice), buttons=buttons))
+    return Card(title="Which one?", lines=tuple(lines))
+
+
+def _choice(choice: Room | Participant) -> Text:
+    if isinstance(choice, Room):
+        return text(Strong(choice.title))
+    return text(*named(choice), f" ({choice.name}) · {standing(choice)} · id:{choice.id}")

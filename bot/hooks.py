@@ -1,0 +1,70 @@
+"""`POST /hooks/{backend}`: what vendors report. Changes the roster and confirms outcomes, nothing else.
+
+Slack-free and HTTP-free: `bot/app.py` hands over headers and raw bytes and writes the answer out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.capabilities import Backend, HookRefused, ReceivesEvents, SettingsAsked
+from bot.clock import Clock
+from bot.errors import BadInput
+from bot.roster import Roster
+from bot.store import Store
+
+LARGEST_BODY = 256 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HookAnswer:
+    """What goes back to the vendor."""
+
+    status: int
+    body: Mapping[str, object] = field(default_factory=dict)
+
+
+class Hooks:
+    """Authenticates, reads and applies one call. An unauthenticated one is never processed."""
+
+    def __init__(
+        self,
+        backends: Mapping[str, Backend],
+        store: Store,
+        roster: Roster,
+        clock: Clock,
+        *,
+        rejected: Callable[[str], None] = lambda reason: None,
+    ) -> None:
+        self._backends = backends
+        self._store = store
+        self._roster = roster
+        self._clock = clock
+        self._rejected = rejected
+
+    async def receive(self, name: str, headers: Mapping[str, str], raw: bytes) -> HookAnswer:
+        """401 without proof, 400 for what is not readable, 200 for the rest (also events nobody knows)."""
+        backend = self._backends.get(name)
+        if not isinstance(backend, ReceivesEvents):
+            return self._refuse(name, 404, "no such hook")
+        try:
+            read = backend.read_hook(headers, raw, self._clock.now())
+        except HookRefused as error:
+            return self._refuse(name, 401, error.reason)
+        except BadInput:
+            return self._refuse(name, 400, "unreadable")
+        if isinstance(read, SettingsAsked):
+            room = await self._store.rooms.by_vendor(name, read.vendor_id)
+            return HookAnswer(200, backend.settings_answer(room.settings if room else None))
+        await self._roster.apply(name, read)
+        return HookAnswer(200)
+
+    def _refuse(self, name: str, status: int, reason: str) -> HookAnswer:
+        self._rejected(reason)
+        log.warning("hook refused", backend=name, status=status, reason=reason)
+        return HookAnswer(status)

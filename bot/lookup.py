@@ -1,0 +1,170 @@
+"""From what a person typed to exactly one room or one participant, or to choices. Never a guess.
+
+Also decides whose room it is (interface.md §4): a room one does not belong to looks just like a room that does not exist.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from bot.capabilities import Backend, FindsRooms
+from bot.errors import BadInput, BotError, NotFound
+from bot.grammar import ParticipantWord
+from bot.model import Participant, Presence, Room, RoomWord, VendorRoom
+from bot.people import Caller
+from bot.roster import Roster
+from bot.rules import Need
+from bot.store import Store
+
+SEES_ALL = Need("monitoringMode", "READ_WRITE_ACCESS")
+
+
+class Ambiguous(BotError):
+    """Several things bear that name. `choices` are what the person may have meant; nothing was done."""
+
+    outcome = "ambiguous"
+
+    def __init__(self, sentence: str, choices: Sequence[Room | Participant]) -> None:
+        super().__init__(sentence)
+        self.choices = tuple(choices)
+        self.lines: tuple[str, ...] = ()  # the command line that each choice would complete, where there is one
+
+
+class Lookup:
+    """Finds rooms for a caller, from what the bot keeps first and from the vendors after."""
+
+    def __init__(
+        self,
+        store: Store,
+        roster: Roster,
+        backends: Mapping[str, Backend],
+        *,
+        default_backend: str,
+        open_backends: frozenset[str] = frozenset(),
+    ) -> None:
+        self._store = store
+        self._roster = roster
+        self._backends = backends
+        self._default = default_backend
+        self._open = open_backends
+
+    async def room(self, word: RoomWord | None, caller: Caller, channel: str | None) -> Room:
+        """The one room meant. Raises NotFound, Ambiguous, or BadInput when none is named and none is shared here."""
+        if word is None:
+            return await self._of_channel(caller, channel)
+        if word.backend is not None and word.backend not in self._backends:
+            word = RoomWord(None, str(word))
+        known = [room for room in await self._known(word) if await self.sees(room, caller, channel)]
+        if len(known) == 1:
+            return known[0]
+        if known:
+            preferred = [room for room in known if room.backend == self._default]
+            if len(preferred) == 1:
+                return preferred[0]
+            raise Ambiguous(f"Several rooms are called {word.name}; which one?", known)
+        elsewhere = await self._at_vendor(word, caller)
+        if elsewhere is not None:
+            return elsewhere
+        raise NotFound(await self._unknown(word, caller, channel))
+
+    async def sees(self, room: Room, caller: Caller, channel: str | None) -> bool:
+        """Whether the room is this caller's to see: it belongs to them or this channel, or they see all."""
+        if caller.permissions.allows(SEES_ALL):
+            return True
+        if room.owner is None and room.backend in self._open:
+            return True
+        channels = frozenset({channel}) if channel else frozenset()
+        return room.owner == caller.person or await self._store.rooms.belongs(room.id, caller.person, channels)
+
+    async def rooms(self, caller: Caller, channel: str | None, *, backend: str | None = None) -> list[Room]:
+        """The rooms the bot keeps that this caller may see, by name."""
+        kept = await self._store.rooms.all(backend)
+        seen = [room for room in kept if await self.sees(room, caller, channel)]
+        return sorted(seen, key=lambda room: (room.backend, room.handle.casefold()))
+
+    def may_see_foreign(self, backend: str, caller: Caller) -> bool:
+        """Whether rooms of this back end that the bot did not make are shown to the caller."""
+        return backend in self._open or caller.permissions.allows(SEES_ALL)
+
+    async def adopt(self, backend: str, vendor: VendorRoom) -> Room:
+        """Keep a record of a room made elsewhere (owner: nobody), so that links and blocks can refer to it."""
+        known = await self._store.rooms.by_vendor(backend, vendor.vendor_id)
+        if known is not None:
+            return known
+        handle = vendor.name
+        if await self._store.rooms.by_handle(backend, handle):
+            handle = f"{vendor.name} {vendor.vendor_id}"
+        async with self._store.db.begin() as tx:
+            return await self._store.rooms.add(tx, backend=backend, handle=handle, vendor=vendor, owner=None)
+
+    async def _known(self, word: RoomWord) -> list[Room]:
+        by_handle = await self._store.rooms.by_handle(word.backend, word.name)
+        if by_handle:
+            return by_handle
+        names = [word.backend] if word.backend else list(self._backends)
+        found = []
+        for name in names:
+            vendor_id = self._backends[name].room_in(word.name)
+            for candidate in dict.fromkeys(filter(None, (vendor_id, word.name))):
+                room = await self._store.rooms.by_vendor(name, candidate)
+                if room is not None:
+                    found.append(room)
+                    break
+        return found
+
+    async def _at_vendor(self, word: RoomWord, caller: Caller) -> Room | None:
+        names = [word.backend] if word.backend else list(self._backends)
+        found = []
+        for name in names:
+            backend = self._backends[name]
+            if isinstance(backend, FindsRooms) and self.may_see_foreign(name, caller):
+                vendor = await backend.find_room(backend.room_in(word.name) or word.name)
+                if vendor is not None:
+                    found.append(await self.adopt(name, vendor))
+        if len(found) > 1:
+            raise Ambiguous(f"Several rooms are called {word.name}; which one?", found)
+        return found[0] if found else None
+
+    async def _of_channel(self, caller: Caller, channel: str | None) -> Room:
+        rooms = await self._store.rooms.rooms_in(channel) if channel else []
+        if not rooms:
+            raise BadInput("Name a room: none is shared in this channel.")
+        live = [room for room in rooms if self._live(room)]
+        if len(live) > 1:
+            raise Ambiguous("Several rooms are live here; which one?", live)
+        return live[0] if live else rooms[0]
+
+    def _live(self, room: Room) -> bool:
+        return bool(self._roster.presence(room.backend, room.vendor_id).participants)
+
+    async def _unknown(self, word: RoomWord, caller: Caller, channel: str | None) -> str:
+        mine = [room.title for room in await self.rooms(caller, channel)]
+        handles = {title.partition("/")[2].casefold(): title for title in mine}
+        near = difflib.get_close_matches(word.name.casefold(), handles, n=3, cutoff=0.6)
+        hint = f" Did you mean {', '.join(handles[name] for name in near)}?" if near else ""
+        return f"I know no room called {word}.{hint}"
+
+
+def find_participant(word: ParticipantWord, presence: Presence, *, vendor_user_id: str | None = None) -> Participant:
+    """The one live participant meant by an id, a Slack person (as the vendor user id) or an exact display name.
+
+    Raises NotFound, or Ambiguous for several exact matches or any partial one: a picker, never an act.
+    """
+    people = presence.participants
+    if people is None:
+        raise NotFound(f"I can't see who is in: {presence.why_unknown or 'nothing was reported yet'}")
+    if word.id is not None:
+        exact = [one for one in people if one.id == word.id]
+    elif word.user_id is not None:
+        exact = [one for one in people if vendor_user_id is not None and one.user_id == vendor_user_id]
+    else:
+        exact = [one for one in people if one.name.casefold() == word.name.casefold()]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        raise Ambiguous("Several people in there match; pick one:", exact)
+    partial = [] if word.id or word.user_id else [o for o in people if word.name.casefold() in o.name.casefold()]
+    if partial:
+        raise Ambiguous("Nobody has exactly that name; did you mean:", partial)
+    raise NotFound(f"Nobody called {word} is in there now.")

@@ -1,0 +1,74 @@
+"""What the bot needs from a chat: say something to one person, post, edit, ask in a form. Slack implements it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.model import Person
+from bot.reply import Button, Card, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a private answer to one interaction can go: its response address first, then the channel, then their DM."""
+
+    person: Person
+    channel_id: str | None = None
+    response_url: str | None = None
+    trigger_id: str | None = None  # 3 seconds, single use
+    thread_ts: str | None = None
+    view_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message the bot posted and may edit."""
+
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A modal that fills in one command. `fields` come from the command's own arguments (bot/grammar.py)."""
+
+    verb: str
+    title: str
+    values: Mapping[str, str]  # what is known already, by field name
+    only: tuple[str, ...] = ()  # show just these fields (the rest stays as in `line`)
+    line: str = ""  # the command line the form completes (a missing reason)
+
+
+class Voice(ABC):
+    """The chat, as dispatch sees it. Every method escapes what it is given; none raises for an unreachable chat
+    but `Unreachable`."""
+
+    @abstractmethod
+    async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
+        """Answer this person alone: response address, then ephemeral, then direct message. May reveal links."""
+
+    @abstractmethod
+    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
+        """Post to a channel (`C…`, `G…`, `D…`) or a person's direct messages (`U…`). Refuses links. Raises Unreachable."""
+
+    @abstractmethod
+    async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
+        """Replace a message. Edits of one message are paced; the last state wins."""
+
+    @abstractmethod
+    async def check_may_post(self, channel_id: str) -> None:
+        """Raises Unreachable with the remedy ("invite me with /invite @meetops") where the bot cannot post."""
+
+    @abstractmethod
+    async def is_member(self, channel_id: str, person: Person) -> bool:
+        """Whether this person is in that channel now. Raises Unreachable when it cannot be known."""
+
+    @abstractmethod
+    async def channel_name(self, channel_id: str) -> str:
+        """The channel's name without `#`; its id when Slack does not say."""
+
+    @abstractmethod
+    async def ask(self, to: Address, form: Form) -> None:
+        """Open this form for the person (needs a fresh trigger), or say privately how to type it."""
