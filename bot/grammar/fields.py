@@ -14,9 +14,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import types
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from bot.grammar.words import ChannelWord, Duration, Email, ParticipantWord, PhoneWord, UserWord
 from bot.model import PhoneNumber, RoomWord
@@ -62,6 +63,7 @@ class FieldSpec:
     many: bool
     choices: tuple[str, ...]  # the only words allowed; for a duration: words allowed beside spans
     secret: bool
+    default: object = None  # what the field holds when left out
 
 
 def _field(place: Place, help: str, default: object = dataclasses.MISSING, **more: object) -> Any:  # noqa: ANN401
@@ -122,9 +124,13 @@ _KINDS: dict[object, Kind] = {
 }
 
 
-@functools.cache
 def fields_of(args_type: type[Any]) -> tuple[FieldSpec, ...]:
     """The arguments of a command in the order of declaration. Raises TypeError for a type the grammar does not know."""
+    return _declared(cast(Hashable, args_type))
+
+
+@functools.cache
+def _declared(args_type: Any) -> tuple[FieldSpec, ...]:  # noqa: ANN401
     hints = get_type_hints(args_type)
     return tuple(_spec(field, hints[field.name]) for field in dataclasses.fields(args_type))
 
@@ -145,6 +151,7 @@ def _spec(field: dataclasses.Field[Any], hint: object) -> FieldSpec:
         many=several,
         choices=choices,
         secret=bool(field.metadata.get("secret", False)),
+        default=None if field.default is dataclasses.MISSING else field.default,
     )
 
 

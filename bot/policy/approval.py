@@ -15,8 +15,11 @@ BULK = "bulk"  # several things at once
 WRITE = "write"  # config and roles: this changes something
 
 DANGEROUS_RESOURCES = frozenset(
-    "authentication global role ldap_role permission management_vm upgrade software_bundle tls_certificate"
-    " ca_certificate certificate_signing_request licence licence_request".split()
+    {
+        *("authentication", "global", "role", "ldap_role", "permission"),
+        *("management_vm", "upgrade", "software_bundle", "licence", "licence_request"),
+        *("tls_certificate", "ca_certificate", "certificate_signing_request"),
+    }
 )
 _WRITERS = frozenset({"config", "roles"})
 _ALWAYS = frozenset({"dial", "ban", "delete"}) | _WRITERS

@@ -87,9 +87,9 @@ def _always_refused(number: PhoneNumber) -> str:
     national = phonenumbers.national_significant_number(parsed)
     if any(phonenumbers.connects_to_emergency_number(national, region) for region in regions):
         return "emergency numbers are always refused"
-    if any(phonenumbers.is_possible_short_number_for_region(parsed, region) for region in regions):
-        if not phonenumbers.is_valid_number(parsed):
-            return "short numbers are always refused"
+    short = any(phonenumbers.is_possible_short_number_for_region(parsed, region) for region in regions)
+    if short and not phonenumbers.is_valid_number(parsed):
+        return "short numbers are always refused"
     return _REFUSED_TYPES.get(phonenumbers.number_type(parsed), "")
 
 

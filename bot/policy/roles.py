@@ -44,7 +44,7 @@ class Policy:
         return Permissions.merged(role.permissions for role in roles if role is not None)
 
     def needs(self, need: Need | None, *more: Need) -> tuple[Need, ...]:
-        """What a command needs altogether: `api` beside its own permission; nothing where that is None (help, whoami)."""
+        """What a command needs altogether: `api` beside its own; nothing where that is None (help, whoami)."""
         return () if need is None else tuple(dict.fromkeys((USES_THE_BOT, need, *more)))
 
     def approval_for(self, verb: str, backend: str | None, facts: Collection[str] = ()) -> ApprovalRule | None:
