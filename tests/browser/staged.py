@@ -17,7 +17,7 @@ from bot.play.scene import Scene
 from bot.play.slack.records import Channel, Message, User
 from bot.play.slack.workspace import Workspace
 from bot.play.stage import Action, WorkspaceStage
-from bot.play.web import page
+from bot.play.web import WrongAction, page
 
 ADA, MIA, GUS, BOT = "U0ADA", "U0MIA", "U0GUS", "U0MEETOPS"
 GENERAL = "C0GENERAL"
@@ -53,9 +53,12 @@ class Staged:
     feed: ExchangeFeed
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
     url: str = ""
 
-    def say(self, text: str = "", *, blocks: list[dict[str, Any]] | None = None, only: str = "", user: str = BOT) -> Message:
+    def say(
+        self, text: str = "", *, blocks: list[dict[str, Any]] | None = None, only: str = "", user: str = BOT
+    ) -> Message:
         """Post a message in #general as the bot."""
         ts = self.workspace.new_ts()
         return self.workspace.post(Message(GENERAL, ts, user, text, blocks=blocks or [], ephemeral_for=only))
@@ -71,13 +74,16 @@ class Staged:
 
         async def note(body: Mapping[str, Any]) -> Mapping[str, Any]:
             self.asked.append((name, body))
+            if name in self.refusals:
+                raise WrongAction(self.refusals[name])
             return self.answers.get(name, {})
 
         return note
 
     async def until_asked(self, name: str) -> Mapping[str, Any]:
         """The body of the first such action."""
-        return await self.workspace.until(lambda: next((body for asked, body in self.asked if asked == name), None)) or {}
+        bodies = await self.workspace.until(lambda: [body for asked, body in self.asked if asked == name])
+        return bodies[0]
 
 
 def demo_workspace(clock: MovableClock) -> Workspace:
@@ -121,12 +127,14 @@ async def staged() -> AsyncIterator[Staged]:
 
 @asynccontextmanager
 async def opened(chromium: Browser, stage: Staged, *, person: str = ADA) -> AsyncIterator[Page]:
-    """The page in a fresh browser context as this person; a script error fails the test."""
+    """The page in a fresh browser context as this person; a script error fails the test, a refused action (409) not."""
     context = await chromium.new_context(viewport={"width": 1440, "height": 900})
     tab = await context.new_page()
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    tab.on(
+        "console", lambda said: errors.append(said.text) if said.type == "error" and "409" not in said.text else None
+    )
     await tab.goto(f"{stage.url}#as={person}&in={GENERAL}")
     await expect(tab.get_by_test_id("channel-name")).to_contain_text("general")
     try:

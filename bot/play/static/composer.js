@@ -47,14 +47,14 @@ export class Composer {
   offers() {
     const before = this.field.value.slice(0, this.field.selectionStart);
     const { commands, people, channels } = this.context();
-    const name = /(?:^|\s)([@#])([\p{L}\p{N} ._-]{0,30})$/u.exec(before);
+    const name = /(?:^|\s)([@#])([\p{L}\p{N}._-]{0,30})$/u.exec(before);
     if (name) {
       const found = (name[1] === "@" ? [...people.values()] : [...channels.values()].filter((channel) => !channel.im))
-        .filter((one) => one.name.toLowerCase().startsWith(name[2].toLowerCase()));
+        .filter((one) => [one.name, one.handle ?? ""].some((word) => word.toLowerCase().startsWith(name[2].toLowerCase())));
       const start = before.length - name[2].length - 1;
-      if (found.length && name[2].toLowerCase() !== found[0].name.toLowerCase()) {
-        return found.slice(0, 7).map((one) => ({ icon: name[1] === "@" ? avatar(one, "small") : "#", title: one.name, text: one.role ?? "",
-          put: `${before.slice(0, start)}${name[1]}${one.name} ${this.field.value.slice(before.length)}` }));
+      if (found.length) {
+        return found.slice(0, 7).map((one) => ({ icon: name[1] === "@" ? avatar(one, "small") : "#", title: one.name, hint: one.handle ? `@${one.handle}` : "", text: one.role ?? "",
+          put: `${before.slice(0, start)}${name[1]}${one.handle ?? one.name} ${this.field.value.slice(before.length)}` }));
       }
     }
     return before.startsWith("/") ? this.verbs(before, commands) : [];
