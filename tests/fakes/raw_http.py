@@ -15,6 +15,23 @@ def answer(status: str, body: bytes = b"", **headers: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came over the wire. Header names are in lower case."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Request:
+        head, _, body = raw.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        method, target, _ = first.split(" ")
+        return cls(method, target, {line.split(": ")[0].lower(): line.partition(": ")[2] for line in lines}, body)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What happens to one request: bytes sent, then a pause of `stall` seconds, then the end of the connection."""
 
@@ -50,6 +67,10 @@ class RawServer:
     def targets(self) -> list[str]:
         """The request targets, exactly as they stood in the request lines."""
         return [request.split(b" ", 2)[1].decode() for request in self.requests]
+
+    @property
+    def parsed(self) -> list[Request]:
+        return [Request.parse(request) for request in self.requests]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

@@ -1,0 +1,1 @@
+"""Simulated vendors: the wire rules of the real ones, on loopback, with faults for tests."""
