@@ -23,7 +23,7 @@ SLACK_ESCAPE = re.compile(
 )
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _DIGITS = re.compile(r"[0-9.\-()‐-―]+")
-_NUMBER = re.compile(r"\+[0-9.\-()‐-―]*")
+_NUMBER = re.compile(r"\+[0-9.\-() ‐-―]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class _Word:
             key=self.key,
             user=alone["user"] if alone else None,
             channel=alone["channel"] if alone else None,
-            number=self.key is None and not self.quoted and bool(_NUMBER.fullmatch(text)),
+            number=self.key is None and bool(_NUMBER.fullmatch(text)),
             quoted=self.quoted,
         )
 
@@ -123,20 +123,24 @@ class _Word:
     def _double_quoted(self) -> None:
         said: list[str] = []
         at = self.at + 1
-        while at < len(self.line):
-            char = self.line[at]
-            if char in _DOUBLE:
-                self._add("".join(said), at + 1, quoted=True)
-                return
-            if char == "\\" and at + 1 < len(self.line) and self.line[at + 1] in _DOUBLE + "\\":
-                said.append(self.line[at + 1])
-                at += 2
-                continue
-            found = SLACK_ESCAPE.match(self.line, at) if char == "<" else None
-            end = found.end() if found else at + 1
-            said.append(_spoken(found) if found else char)
-            at = end
-        raise BadInput("A quotation mark is not closed.")
+        while at < len(self.line) and self.line[at] not in _DOUBLE:
+            piece, at = _quoted_piece(self.line, at)
+            said.append(piece)
+        if at >= len(self.line):
+            raise BadInput("A quotation mark is not closed.")
+        self._add("".join(said), at + 1, quoted=True)
+
+
+def _quoted_piece(line: str, at: int) -> tuple[str, int]:
+    """What stands at this place inside quotes, and where the next piece begins."""
+    char = line[at]
+    if char == "\\" and line[at + 1 : at + 2] in set(_DOUBLE + "\\"):
+        return line[at + 1], at + 2
+    if char == "<" and (escape := SLACK_ESCAPE.match(line, at)):
+        return _spoken(escape), escape.end()
+    if char == "&" and (entity := _ENTITY.match(line, at)):
+        return _DECODED[entity[1]], entity.end()
+    return char, at + 1
 
 
 def _spoken(escape: re.Match[str]) -> str:
@@ -175,7 +179,7 @@ def _with_whole_numbers(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         last = joined[-1] if joined else None
         group = token.key is None and not token.quoted and bool(_DIGITS.fullmatch(token.text))
-        if last is not None and last.number and group:
+        if last is not None and last.number and not last.quoted and group:
             joined[-1] = replace(last, text=f"{last.text} {token.text}", end=token.end)
         else:
             joined.append(token)
