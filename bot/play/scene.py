@@ -67,7 +67,7 @@ class Scene:
     def _person(self, user: User) -> Json:
         return {
             "id": user.id,
-            "name": user.display_name or user.real_name or user.name,
+            "name": user.real_name or user.display_name or user.name,
             "handle": user.name,
             "tz": user.tz,
             "bot": user.is_bot,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from itertools import count
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from bot.play.news import News
 from bot.play.scene import Scene, message_json
 from bot.play.slack.records import Change, Message, View
 from bot.play.slack.workspace import Workspace
+from bot.play.travel import travel
 
 Json = Mapping[str, Any]
 Action = Callable[[Json], Awaitable[Json]]
@@ -28,7 +30,7 @@ class Meetings(Protocol):
 
 
 class WorkspaceStage:
-    """Gathers what pages show; `actions` are what they may do (see `bot.play.actions`)."""
+    """Gathers what pages show; `actions` are what they may do, `travel` is its own."""
 
     def __init__(
         self,
@@ -42,7 +44,7 @@ class WorkspaceStage:
         actions: Mapping[str, Action],
         backends: Sequence[str],
     ) -> None:
-        self.actions = actions
+        self.actions = {**actions, "travel": self._travel}
         self._workspace = workspace
         self._scene = scene
         self._clock = clock
@@ -93,8 +95,11 @@ class WorkspaceStage:
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
 
-    def clock_moved(self) -> None:
-        """Tell the pages the new time."""
+    async def _travel(self, body: Json) -> Json:
+        await travel(self._clock, timedelta(minutes=float(body["minutes"])), stopped=self._clock_moved)
+        return {}
+
+    def _clock_moved(self) -> None:
         self._tell({"type": "clock", "now": self._clock.now().isoformat()})
 
     def _tell(self, body: Json, readers: frozenset[str] | None = None) -> None:
@@ -102,14 +107,13 @@ class WorkspaceStage:
             subscriber(News(body, readers))
 
     def _workspace_changed(self, change: Change) -> None:
-        self.channels_changed()
+        self._channels_changed()
         if change.message:
             self._message_changed(change.kind, change.message)
         if change.view:
             self._view_changed(change.view)
 
-    def channels_changed(self) -> None:
-        """Tell each person whose list of channels is another one than before."""
+    def _channels_changed(self) -> None:
         for person in self._scene.people():
             user_id = person["id"]
             channels = self._scene.channels(user_id)

@@ -103,7 +103,7 @@ async def staged() -> AsyncIterator[Staged]:
     """Serve the page on a free port; 24 November 2026, 12:00 UTC."""
     clock = MovableClock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
     stage = Staged(demo_workspace(clock), clock, ExchangeFeed(clock))
-    names = ("send", "act", "submit", "close", "suggest", "home", "meeting", "travel")
+    names = ("send", "act", "submit", "close", "suggest", "home", "meeting")
     shown = WorkspaceStage(
         workspace=stage.workspace,
         scene=Scene(stage.workspace, {ADA: "administrator", MIA: "member", GUS: "guest"}),

@@ -12,13 +12,13 @@ const byId = (id) => document.getElementById(id);
 const memory = new URLSearchParams(location.hash.slice(1));
 const state = {
   me: memory.get("as"), channel: memory.get("in"), workspace: { name: "" }, people: new Map(), channels: new Map(), groups: new Map(),
-  commands: [], messages: new Map(), views: [], home: null, meetings: [], unread: new Map(), now: new Date(), travels: 0, tab: "messages",
+  commands: [], messages: new Map(), views: [], home: null, meetings: [], unread: new Map(), now: new Date(), tab: "messages",
 };
 
 /** What renderers need to know about the reader. */
 const context = () => ({
   me: state.me, people: state.people, channels: state.channels, groups: state.groups, channel: state.channel,
-  timeZone: state.people.get(state.me)?.tz ?? "UTC", now: state.now, travels: state.travels, commands: state.commands,
+  timeZone: state.people.get(state.me)?.tz ?? "UTC", now: state.now, commands: state.commands,
 });
 
 const attempt = async (action, body) => {
@@ -85,7 +85,7 @@ const NEWS = {
   home: (news) => { if (news.me === state.me) state.home = news.home; },
   exchange: (news) => wire.add(news.exchange),
   meetings: (news) => { state.meetings = news.meetings; },
-  clock: (news) => { setClock(news.now); state.travels += 1; },
+  clock: (news) => setClock(news.now),
 };
 
 const feed = new Feed({
@@ -111,11 +111,11 @@ function choose(channel) {
 }
 
 let drawing = false;
-/** Draw once for all news of this turn. */
+/** Draw once for all news that come together. */
 function soon() {
   if (drawing) return;
   drawing = true;
-  queueMicrotask(() => { drawing = false; draw(); });
+  setTimeout(() => { drawing = false; draw(); }, 8);
 }
 
 function draw() {

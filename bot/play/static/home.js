@@ -10,7 +10,7 @@ export class HomeTab {
   }
 
   show(view, context) {
-    const shape = view ? `${view.id} ${view.hash} ${context.me} ${context.travels}` : "";
+    const shape = view ? `${view.id} ${view.hash} ${context.me}` : "";
     if (shape === this.shape) return;
     this.shape = shape;
     const surface = new Surface({

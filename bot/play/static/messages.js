@@ -16,7 +16,7 @@ export class MessageList {
   /** Draw these messages; those that look the same keep their element, and with it what was typed or chosen. */
   show(messages, context, { intro }) {
     const pinned = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 80 || this.channel !== context.channel;
-    const view = `${context.channel} ${context.me} ${context.timeZone} ${context.travels}`;
+    const view = `${context.channel} ${context.me} ${context.timeZone} ${day(context.now / 1000, context)}`;
     if (view !== this.view) this.drawn.clear();
     this.view = view;
     this.channel = context.channel;
@@ -39,7 +39,7 @@ export class MessageList {
   }
 
   draw(message, grouped, context) {
-    const author = context.people.get(message.user) ?? { id: message.user, name: message.username ?? message.user };
+    const author = context.people.get(message.user) ?? { id: message.user, name: message.user === "USLACKBOT" ? "Slackbot" : message.user };
     const surface = new Surface({
       context,
       act: (action) => this.actions.act(message, action, surface.values()),
@@ -79,6 +79,6 @@ function day(ts, { timeZone }) {
 
 function dayLine(ts, context) {
   const words = new Intl.DateTimeFormat("en-GB", { timeZone: context.timeZone, weekday: "long", day: "numeric", month: "long" }).format(new Date(ts * 1000));
-  const today = day(ts, context) === day(context.now.getTime() / 1000, context);
+  const today = day(ts, context) === day(context.now / 1000, context);
   return h("div", { class: "day", role: "separator" }, h("span", {}, today ? "Today" : words));
 }
