@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import hmac
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from bot.backends.jaas import Jaas
+from bot.capabilities import Event
 from bot.clock import MovableClock
 from bot.model import JoinAs, Room
 from bot.rest import Rest
@@ -67,3 +71,36 @@ def room(vendor_id: str = "testroom", **settings: str) -> Room:
 
 def guest(name: str = "Ann", *, host: bool = False, user_id: str = "u-1", email: str | None = None) -> JoinAs:
     return JoinAs(user_id, name, host, email=email)
+
+
+def sign(raw: bytes, secret: str = SECRET, at: datetime = NOON) -> dict[str, str]:
+    """The header that proves a webhook to be 8x8's."""
+    moment = str(int(at.timestamp()))
+    mac = hmac.new(secret.encode(), moment.encode() + b"." + raw, "sha256").digest()
+    return {"X-Jaas-Signature": f"t={moment},v1={base64.b64encode(mac).decode()}"}
+
+
+def envelope(event_type: str, data: object, **more: Any) -> dict[str, Any]:
+    return {
+        "idempotencyKey": "45892714-7bf6-49b8-8c6a-856a92ff6d8a",
+        "customerId": APP_ID[-32:],
+        "appId": APP_ID,
+        "eventType": event_type,
+        "sessionId": "c3348153",
+        "timestamp": 1600951818143,
+        "fqn": f"{APP_ID}/testroom2",
+        "data": data,
+    } | more
+
+
+def told(back_end: Jaas, content: object) -> tuple[Event, ...]:
+    """What a signed webhook with this content is read as."""
+    raw = json.dumps(content).encode()
+    events = back_end.read_hook(sign(raw), raw, NOON)
+    assert isinstance(events, tuple)
+    return events
+
+
+def one(back_end: Jaas, content: object) -> Event:
+    (event,) = told(back_end, content)
+    return event
