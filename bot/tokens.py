@@ -18,14 +18,18 @@ SMALLEST_KEY = 2048  # bits
 SKEW = timedelta(seconds=60)  # a token is valid this long before now: Prosody grants no leeway (backends: JaaS, A7)
 RENEW_BEFORE = timedelta(seconds=30)
 
+PrivateKey = str | RSAPrivateKey  # PEM (PKCS#1 or PKCS#8), or loaded already
+
 
 class Signer:
     """Signs claims with one private key. The same text gives the same token, bit for bit."""
 
-    def __init__(self, private_key: str, *, kid: str, source: str) -> None:
-        """`private_key` is PEM, PKCS#1 or PKCS#8. Raises ConfigurationError, which names `source`, never the key."""
+    def __init__(self, private_key: PrivateKey, *, kid: str, source: str) -> None:
+        """Raises ConfigurationError, which names `source`, never the key."""
         self.kid = kid
-        self._key = _rsa_private_key(private_key, source)
+        self._key = private_key if isinstance(private_key, RSAPrivateKey) else _loaded(private_key, source)
+        if self._key.key_size < SMALLEST_KEY:
+            raise ConfigurationError(f"{source}: {self._key.key_size} bits; at least {SMALLEST_KEY} are needed.")
 
     def sign(self, claims: str) -> str:
         """The token with exactly this JSON text as its payload."""
@@ -74,7 +78,7 @@ def validity(begins: datetime, ends: datetime) -> dict[str, object]:
     return {"nbf": int(begins.timestamp()), "exp": int(ends.timestamp())}
 
 
-def _rsa_private_key(pem: str, source: str) -> RSAPrivateKey:
+def _loaded(pem: str, source: str) -> RSAPrivateKey:
     if "PUBLIC KEY" in pem:
         raise ConfigurationError(f"{source}: that is a public key; the private key (PEM) is needed.")
     try:
@@ -85,6 +89,4 @@ def _rsa_private_key(pem: str, source: str) -> RSAPrivateKey:
         raise ConfigurationError(f"{source}: not a readable, unencrypted private key in PEM form (PKCS#1 or PKCS#8).")
     if not isinstance(key, RSAPrivateKey):
         raise ConfigurationError(f"{source}: not an RSA key.")
-    if key.key_size < SMALLEST_KEY:
-        raise ConfigurationError(f"{source}: an RSA key of {key.key_size} bits; at least {SMALLEST_KEY} are needed.")
     return key

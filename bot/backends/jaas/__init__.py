@@ -56,7 +56,7 @@ from bot.clock import Clock
 from bot.errors import BackendError, BadInput, NotFound, UnknownOutcome
 from bot.model import DialIn, Health, JoinAs, JoinLink, Outcome, Participant, PhoneNumber, Risk, Room, VendorRoom
 from bot.rest import Answer, Rest, raise_for
-from bot.tokens import AdminToken, Signer
+from bot.tokens import AdminToken, PrivateKey, Signer
 
 PARTICIPANT_ID = re.compile(r"[0-9a-f]{8}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -100,7 +100,7 @@ class Jaas(
         *,
         app_id: str,
         key_id: str,
-        private_key: str,
+        private_key: PrivateKey,
         clock: Clock,
         base_url: str = "https://8x8.vc",
         muc_domain: str = "8x8.vc",
@@ -109,7 +109,7 @@ class Jaas(
         link_lifetime: timedelta = timedelta(hours=2),
         key_source: str = "private_key_file",
     ) -> None:
-        """`key_id` with or without the AppID; `private_key` is PEM; errors name `key_source`, never the key.
+        """`key_id` with or without the AppID; errors name `key_source`, never the key.
 
         `base_url` is the host people join at. Raises ConfigurationError.
         """

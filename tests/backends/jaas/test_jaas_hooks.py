@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -27,12 +26,6 @@ VECTOR = (
     b'"moderator":true,"email":"test.user@company.com"}}'
 )
 SIGNED = f"t=1632490060,v1={VECTOR_MAC}"
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as opened:
-        yield opened
 
 
 @pytest.fixture

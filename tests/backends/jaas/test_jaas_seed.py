@@ -6,7 +6,7 @@ The document's room is `testRoom`; the bot only uses names in small letters, bec
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -30,12 +30,6 @@ PERSON = Participant("f0aa9e1e", "Ann")
 ANY_TIME: Any = {"verify_exp": False, "verify_nbf": False}  # the clock of the test stands still
 
 Act = Callable[[Jaas], Awaitable[Outcome]]
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as opened:
-        yield opened
 
 
 async def destroy(back_end: Jaas) -> Outcome:
