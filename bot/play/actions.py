@@ -102,7 +102,7 @@ class SlackActions:
 
     async def _suggest(self, body: Json) -> Json:
         shown = self._shown(body)
-        delivery = await self._slack.options(str(body["as"]), str(body["action_id"]), str(body["value"]), shown)
+        delivery = await self._slack.options(str(body["as"]), str(body["action_id"]), str(body["value"]), shown=shown)
         _went(delivery)
         answer = delivery.ack if isinstance(delivery.ack, dict) else {}
         groups = answer.get("option_groups", [])

@@ -22,7 +22,7 @@ Action = Callable[[Json], Awaitable[Json]]
 class Meetings(Protocol):
     """Who is in which simulated meeting."""
 
-    def running(self) -> list[Json]:
+    def rooms(self) -> list[Json]:
         """The rooms of all simulated vendors, in the page's form."""
 
     def subscribe(self, callback: Callable[[], None]) -> None:
@@ -54,10 +54,11 @@ class WorkspaceStage:
         self._subscribers: list[Callable[[News], None]] = []
         self._numbers = count(1)
         self._exchanges: list[Json] = []
+        self._rooms_told: list[Json] = []
         self._channels_told: dict[str, list[dict[str, Any]]] = {}
         workspace.subscribe(self._workspace_changed)
         feed.subscribe(self._exchanged)
-        meetings.subscribe(lambda: self._tell({"type": "meetings", "meetings": meetings.running()}))
+        meetings.subscribe(self._meetings_changed)
 
     def whole(self) -> Json:
         """What is the same for every person."""
@@ -71,7 +72,7 @@ class WorkspaceStage:
             "commands": list(self._commands),
             "backends": list(self._backends),
             "exchanges": self._exchanges,
-            "meetings": self._meetings.running(),
+            "meetings": self._meetings.rooms(),
             "now": self._clock.now().isoformat(),
         }
 
@@ -110,6 +111,7 @@ class WorkspaceStage:
         self._channels_changed()
         if change.message:
             self._message_changed(change.kind, change.message)
+            self._meetings_changed()  # a message may bring somebody a link
         if change.view:
             self._view_changed(change.view)
 
@@ -120,6 +122,12 @@ class WorkspaceStage:
             if channels != self._channels_told.get(user_id):
                 self._channels_told[user_id] = channels
                 self._tell({"type": "channels", "me": user_id, "channels": channels}, frozenset({user_id}))
+
+    def _meetings_changed(self) -> None:
+        rooms = self._meetings.rooms()
+        if rooms != self._rooms_told:
+            self._rooms_told = rooms
+            self._tell({"type": "meetings", "meetings": rooms})
 
     def _message_changed(self, kind: str, message: Message) -> None:
         readers = self._scene.readers_of(message)

@@ -37,7 +37,7 @@ COMMANDS = (
 class NoMeetings:
     """No simulated vendor at all."""
 
-    def running(self) -> list[Mapping[str, Any]]:
+    def rooms(self) -> list[Mapping[str, Any]]:
         return []
 
     def subscribe(self, callback: object) -> None:
@@ -103,7 +103,7 @@ async def staged() -> AsyncIterator[Staged]:
     """Serve the page on a free port; 24 November 2026, 12:00 UTC."""
     clock = MovableClock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
     stage = Staged(demo_workspace(clock), clock, ExchangeFeed(clock))
-    names = ("send", "act", "submit", "close", "suggest", "home", "meeting")
+    names = ("send", "act", "submit", "close", "suggest", "home", "join", "leave")
     shown = WorkspaceStage(
         workspace=stage.workspace,
         scene=Scene(stage.workspace, {ADA: "administrator", MIA: "member", GUS: "guest"}),

@@ -1,6 +1,6 @@
 // The page: one state, changed by the server's news, drawn by the modules beside this one.
 import { Composer } from "./composer.js";
-import { fill, h } from "./dom.js";
+import { fill, h, keepingFocus } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { ModalWindow } from "./modal.js";
 import { Wire, meetings } from "./panel.js";
@@ -115,13 +115,13 @@ let drawing = false;
 function soon() {
   if (drawing) return;
   drawing = true;
-  setTimeout(() => { drawing = false; draw(); }, 8);
+  setTimeout(() => { drawing = false; keepingFocus(draw); }, 8);
 }
 
 function draw() {
   const channel = state.channels.get(state.channel);
   sidebar(state, { choose, become });
-  meetings(state, (body) => attempt("meeting", body));
+  meetings(state.meetings, attempt);
   modal.show(state.views.at(-1), context(), state.views.length);
   drawClock();
   if (!channel) return;

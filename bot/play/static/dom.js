@@ -37,6 +37,13 @@ export function link(address, ...children) {
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
+/** Draw, and put the focus back on the element with the same data-testid when its node was replaced. */
+export function keepingFocus(draw) {
+  const held = document.activeElement?.dataset?.testid;
+  draw();
+  if (held && document.activeElement === document.body) document.querySelector(`[data-testid="${CSS.escape(held)}"]`)?.focus();
+}
+
 let serial = 0;
 /** An id for label/for pairs. */
 export function freshId(prefix = "f") {

@@ -88,26 +88,23 @@ function pretty(text) {
   }
 }
 
-/** Cards of the running meetings. `change(body)` lets somebody in or out. */
-export function meetings(state, change) {
-  const cards = state.meetings.map((meeting) => card(meeting, state, change));
-  fill(byId("meetings"), cards.length ? cards : h("p", { class: "empty" }, "No rooms at the vendors yet. Try ", h("code", {}, "/meet create standup"), "."));
+/** Cards of the rooms at the vendors. `attempt(action, body)` lets somebody in or out. */
+export function meetings(rooms, attempt) {
+  const shape = JSON.stringify(rooms);
+  if (byId("meetings").dataset.shape === shape) return; // an open menu stays open
+  byId("meetings").dataset.shape = shape;
+  const cards = rooms.map((room) => card(room, (action, body) => attempt(action, { backend: room.backend, room: room.room, ...body })));
+  fill(byId("meetings"), cards.length ? cards : h("p", { class: "empty" }, "Nobody meets yet. Try ", h("code", {}, "/meet create standup"), " and press Join."));
 }
 
-function card(meeting, state, change) {
-  const body = (action, extra) => ({ backend: meeting.backend, room: meeting.room, action, ...extra });
-  const inIds = new Set(meeting.people.map((person) => person.user_id));
-  const outside = [...state.people.values()].filter((person) => person.playable && !inIds.has(person.id));
-  const enter = h("select", { "aria-label": `Let somebody join ${meeting.title}`, "data-testid": "meeting-join", onchange: (event) => event.target.value && change(body("join", JSON.parse(event.target.value))) },
-    h("option", { value: "" }, "+ join…"),
-    outside.map((person) => h("option", { value: JSON.stringify({ person: person.id }) }, person.name)),
-    h("option", { value: JSON.stringify({ name: "Visitor" }) }, "a visitor"));
-  return h("div", { class: "meeting", "data-testid": "meeting", "data-room": meeting.room },
-    h("header", {}, h("b", {}, meeting.title), h("span", { class: "backend" }, meeting.backend),
-      h("span", { class: meeting.people.length ? "live" : "dim" }, meeting.people.length ? `${meeting.people.length} in` : "empty")),
-    h("ul", {}, meeting.people.map((person) => h("li", { "data-testid": "meeting-person" },
-      avatar({ id: person.user_id ?? person.id, name: person.name }, "tiny"), h("span", { class: "name" }, person.name),
-      person.note ? h("small", { class: "dim" }, person.note) : null,
-      h("button", { type: "button", "aria-label": `${person.name} leaves`, onclick: () => change(body("leave", { participant: person.id })) }, "leave")))),
-    meeting.can_join ? enter : null);
+function card(room, attempt) {
+  const inside = room.people.length;
+  const join = h("select", { "aria-label": `Let somebody into ${room.title}`, "data-testid": "meeting-join", onchange: (event) => event.target.value && attempt("join", { who: event.target.value }) },
+    h("option", { value: "" }, "+ Let somebody in…"), room.joiners.map((joiner) => h("option", { value: joiner.id }, joiner.label)));
+  return h("div", { class: "meeting", "data-testid": "meeting", "data-room": room.room },
+    h("header", {}, h("b", { title: room.room }, room.title), h("span", { class: "backend" }, room.backend), h("span", { class: inside ? "live" : "dim" }, inside ? `${inside} in` : "empty")),
+    h("ul", {}, room.people.map((person) => h("li", { "data-testid": "meeting-person" },
+      avatar(person, "tiny"), h("span", { class: "name" }, person.name), person.note ? h("small", { class: "dim" }, person.note) : null,
+      h("button", { type: "button", "aria-label": `${person.name} leaves`, onclick: () => attempt("leave", { participant: person.id }) }, "Leave")))),
+    room.joiners.length ? join : null);
 }

@@ -1,0 +1,93 @@
+"""What the playground's bot is told: a meetops.toml and the environment, written at the start, gone at the end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+COMMAND = "/meet"
+APP_ID = "vpaas-magic-cookie-" + "0123456789abcdef" * 2
+KEY_ID = "play01"
+
+TOML = """\
+default_backend = "jaas"
+timezone = "Europe/Paris"
+guests = "join"
+
+[slack]
+command = "{command}"
+
+[backends.jaas]
+kind = "jaas"
+base_url = "{jaas}"
+app_id = "{app_id}"
+key_id = "{key_id}"
+private_key_file = "jaas.pem"
+webhook_secrets = ["{webhook_secret}"]
+
+[[grants]]
+role = "ADMINISTRATOR"
+usergroups = ["S0ADMINS"]
+[[grants]]
+role = "OPERATOR"
+usergroups = ["S0OPS"]
+[[grants]]
+role = "MEMBER"
+users = ["U0MIA", "U0MAX", "U0MAYA"]
+[[grants]]
+role = "VIEWER"
+users = ["U0VERA"]
+
+[dialing]
+allow = ["+33", "+40", "+49"]
+[dialing.book]
+oncall = "+33612345678"
+"""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Made anew at each start."""
+
+    signing: str = field(default_factory=lambda: secrets.token_hex(16))
+    bot_token: str = field(default_factory=lambda: f"xoxb-play-{secrets.token_hex(12)}")
+    app_token: str = field(default_factory=lambda: f"xapp-play-{secrets.token_hex(12)}")
+    webhook: str = field(default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
+    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+
+    @property
+    def private_key(self) -> str:
+        """The bot's key at 8x8: PEM, PKCS#8."""
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    @property
+    def public_key(self) -> str:
+        """What was uploaded at 8x8: PEM."""
+        return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def write(folder: Path, known: Secrets, *, jaas: str) -> Path:
+    """Write meetops.toml and the key beside it; the path of the former."""
+    (folder / "jaas.pem").write_text(known.private_key)
+    path = folder / "meetops.toml"
+    path.write_text(TOML.format(command=COMMAND, jaas=jaas, app_id=APP_ID, key_id=KEY_ID, webhook_secret=known.webhook))
+    return path
+
+
+def environ(folder: Path, known: Secrets, *, slack_api: str) -> Mapping[str, str]:
+    """The variables of interface.md §2. The bot takes a free port."""
+    return {
+        "SLACK_BOT_TOKEN": known.bot_token,
+        "SLACK_SIGNING_SECRET": known.signing,
+        "SLACK_API_URL": slack_api,
+        "DATABASE_URL": f"sqlite:///{folder / 'meetops.db'}",
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "LOG_LEVEL": "WARNING",
+        "MEETOPS_CONFIG": str(folder / "meetops.toml"),
+    }

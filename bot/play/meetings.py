@@ -1,0 +1,78 @@
+"""Who is in which simulated meeting, and letting people in and out of it from the page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from yarl import URL
+
+from bot.play.slack import Message, Workspace, controls_of
+
+Json = Mapping[str, Any]
+
+
+class VendorRooms(Protocol):
+    """The rooms of one simulated vendor, as the page shows them."""
+
+    def rooms(self) -> list[Json]:
+        """{backend, room, title, people: [{id, name, note}], joiners: [{id, label}]}."""
+
+    async def join(self, room: str, who: str) -> None:
+        """Let one of the joiners in. Raises WrongAction with the vendor's reason."""
+
+    def leave(self, room: str, participant_id: str) -> None:
+        """Let somebody go out by themselves."""
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call back each time somebody came or went."""
+
+
+class Meetings:
+    """All rooms of all simulated vendors, by the name of the back end."""
+
+    def __init__(self, vendors: Mapping[str, VendorRooms]) -> None:
+        self._vendors = vendors
+
+    def rooms(self) -> list[Json]:
+        """Rooms with somebody in first."""
+        rooms = [room for vendor in self._vendors.values() for room in vendor.rooms()]
+        return sorted(rooms, key=lambda room: not room["people"])
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call back each time somebody came or went anywhere."""
+        for vendor in self._vendors.values():
+            vendor.subscribe(callback)
+
+    def by_name(self) -> dict[str, Callable[[Json], Awaitable[Json]]]:
+        """For `Stage.actions`."""
+        return {"join": self._join, "leave": self._leave}
+
+    async def _join(self, body: Json) -> Json:
+        await self._vendors[body["backend"]].join(str(body["room"]), str(body["who"]))
+        return {}
+
+    async def _leave(self, body: Json) -> Json:
+        self._vendors[body["backend"]].leave(str(body["room"]), str(body["participant"]))
+        return {}
+
+
+class JoinLinks:
+    """The links that people were shown in Slack and have not used up: what `Open` would open."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def of_everybody(self, origin: str) -> list[tuple[str, URL]]:
+        """Person and link to that vendor, the newest of each person and room last."""
+        return [
+            (message.ephemeral_for or self._workspace.channel(message.channel).peer, URL(address))
+            for message in self._private_messages()
+            for control in controls_of(message)
+            if (address := str(control.element.get("url", ""))).startswith(origin)
+        ]
+
+    def _private_messages(self) -> list[Message]:
+        direct = [one.id for one in self._workspace.channels.values() if one.is_im]
+        messages = [message for channel in direct for message in self._workspace.messages(channel)]
+        return sorted([*messages, *self._workspace.ephemerals()], key=lambda message: float(message.ts))
