@@ -76,7 +76,16 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 class HttpTransport:
     """Signed requests to one URL of the bot; the signature's time is the injected clock's."""
 
-    def __init__(self, url: str, *, session: aiohttp.ClientSession, clock: Clock, signing_secret: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        signing_secret: str,
+        ack_limit: float = ACK_LIMIT,
+    ) -> None:
+        self._ack_limit = ack_limit
         self._url = url
         self._session = session
         self._clock = clock
@@ -103,7 +112,7 @@ class HttpTransport:
     async def _post(self, delivery: Delivery) -> Delivery:
         started = time.monotonic()
         try:
-            async with asyncio.timeout(ACK_LIMIT), self._request(delivery) as answer:
+            async with asyncio.timeout(self._ack_limit), self._request(delivery) as answer:
                 delivery.status, text = answer.status, await answer.text()
                 delivery.no_retry = answer.headers.get("x-slack-no-retry") == "1"
         except TimeoutError:

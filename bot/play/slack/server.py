@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.play.slack.delivery import Delivery, HttpTransport, Transport
+from bot.play.slack.delivery import ACK_LIMIT, Delivery, HttpTransport, Transport
 from bot.play.slack.events import Events
 from bot.play.slack.faults import Faults
 from bot.play.slack.gestures import Gestures
@@ -27,6 +27,7 @@ class SlackServer(Gestures, Modals, Events):
     """Slack for one workspace and one bot. Payloads go over Socket Mode until `connect_http` names the bot's URL.
 
     `paced` refuses posts over one a second and channel (bursts of five) with 429, as Slack does.
+    `ack_limit` is how many real seconds the bot has to acknowledge.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class SlackServer(Gestures, Modals, Events):
         bot_token: str,
         app_token: str,
         paced: bool = False,
+        ack_limit: float = ACK_LIMIT,
     ) -> None:
         self.workspace = workspace
         self.faults = Faults()
-        self.socket_mode = SocketMode(workspace.team.app_id)
+        self.socket_mode = SocketMode(workspace.team.app_id, ack_limit=ack_limit)
         self.retries: set[asyncio.Task[None]] = set()
         self._clock = clock
+        self._ack_limit = ack_limit
         self._signing_secret = signing_secret
         self._origin = ""
         self._runner: web.AppRunner | None = None
@@ -116,7 +119,11 @@ class SlackServer(Gestures, Modals, Events):
         if self._session is None:
             raise RuntimeError("start the server first")
         self._http = HttpTransport(
-            events_url, session=self._session, clock=self._clock, signing_secret=self._signing_secret
+            events_url,
+            session=self._session,
+            clock=self._clock,
+            signing_secret=self._signing_secret,
+            ack_limit=self._ack_limit,
         )
 
     def connect_socket_mode(self) -> None:

@@ -36,7 +36,8 @@ class Connection:
 class SocketMode:
     """Slack's side of Socket Mode. Payloads go to the open connections in turn."""
 
-    def __init__(self, app_id: str) -> None:
+    def __init__(self, app_id: str, *, ack_limit: float = ACK_LIMIT) -> None:
+        self._ack_limit = ack_limit
         self._app_id = app_id
         self._tickets: set[str] = set()
         self._refusals = 0
@@ -86,7 +87,7 @@ class SocketMode:
                 return web.Response(status=401)
             self._refusals -= 1
             return web.Response(status=503)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1.0)
         await socket.prepare(request)
         if len(self.connections) >= CONNECTION_LIMIT:
             await socket.send_json(_goodbye("too_many_websockets"))
@@ -165,7 +166,7 @@ class SocketMode:
             if self._duplicates:
                 self._duplicates -= 1
                 await connection.socket.send_str(envelope)
-            async with asyncio.timeout(ACK_LIMIT):
+            async with asyncio.timeout(self._ack_limit):
                 return await acked
         finally:
             acked.cancel()

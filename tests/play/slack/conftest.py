@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +30,8 @@ class Listener:
     status: int = 200
     answer: dict[str, Any] | str = ""
     answer_headers: dict[str, str] = field(default_factory=dict)
-    before_answer: Callable[[], Awaitable[None]] | None = None
+    hold: asyncio.Event | None = None  # the answer waits for it
+    url: str = ""
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -40,8 +42,8 @@ class Listener:
         else:
             form = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
             self.requests.append(json.loads(form["payload"]) if "payload" in form else form)
-        if self.before_answer:
-            await self.before_answer()
+        if self.hold:
+            await self.hold.wait()
         if isinstance(self.answer, dict):
             return web.json_response(self.answer, status=self.status, headers=self.answer_headers)
         return web.Response(text=self.answer, status=self.status, headers=self.answer_headers)
@@ -79,6 +81,7 @@ async def listener(slack: SlackServer) -> AsyncIterator[Listener]:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    bot.url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    slack.connect_http(bot.url)
     yield bot
     await runner.cleanup()
