@@ -1,0 +1,13 @@
+"""Who did what, when, and how it ended: rows that are only ever added, each hashed with the one before.
+
+Rows that belong to a change are written in its transaction; the others are queued and written in batches. Both stand on
+one chain, in order.
+"""
+
+from __future__ import annotations
+
+from bot.audit.chain import Entry, Row
+from bot.audit.reading import Verification, export, verify
+from bot.audit.writing import Audit
+
+__all__ = ["Audit", "Entry", "Row", "Verification", "export", "verify"]
