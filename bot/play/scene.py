@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.play.slack.records import Channel, Message, User, View
+from bot.play.slack.visible import text_of
 from bot.play.slack.workspace import Workspace
 
 Json = dict[str, Any]
@@ -54,6 +55,13 @@ class Scene:
         if message.ephemeral_for:
             return frozenset({message.ephemeral_for})
         return frozenset(self._workspace.channel(message.channel).members)
+
+    def awaited_by(self, message: Message) -> dict[str, list[str]]:
+        """`readers`: for whom the channel has something new; `called`: those whom it is about, or who alone see it."""
+        readers = [one for one in self.readers_of(message) if one != message.user and self.playable(one)]
+        private = bool(message.ephemeral_for) or self._workspace.channel(message.channel).is_im
+        words = text_of(message)
+        return {"readers": readers, "called": [one for one in readers if private or f"<@{one}" in words]}
 
     def _channels_of(self, user_id: str) -> list[Channel]:
         known = self._workspace.channels.values()

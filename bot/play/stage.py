@@ -136,8 +136,7 @@ class WorkspaceStage:
             return self._tell(gone, readers)
         self._tell({"type": "message", "channel": message.channel, "message": message_json(message)}, readers)
         if kind in ("posted", "ephemeral"):
-            others = [reader for reader in readers if reader != message.user and self._scene.playable(reader)]
-            self._tell({"type": "arrived", "channel": message.channel, "readers": others})
+            self._tell({"type": "arrived", "channel": message.channel, **self._scene.awaited_by(message)})
         return None
 
     def _view_changed(self, view: View) -> None:

@@ -86,4 +86,4 @@ async def test_a_reader_gets_the_whole_picture_of_a_person_and_then_only_their_n
             news = [await socket.receive_json() for _ in range(4)]
         messages = [one["message"]["text"] for one in news if one["type"] == "message"]
         assert messages == ["for all"]
-        assert {"type": "arrived", "channel": GENERAL, "readers": [ADA]} in news
+        assert {"type": "arrived", "channel": GENERAL, "readers": [ADA], "called": [ADA]} in news

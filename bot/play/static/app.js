@@ -75,10 +75,11 @@ const NEWS = {
     state.messages.set(channel, [...others, message].sort((a, b) => a.ts - b.ts));
   },
   removed: ({ channel, ts }) => state.messages.set(channel, (state.messages.get(channel) ?? []).filter((message) => message.ts !== ts)),
-  arrived: ({ channel, readers }) => {
+  arrived: ({ channel, readers, called }) => {
     for (const reader of readers) {
+      if (reader === state.me && channel === state.channel) continue;
       const key = `${reader} ${channel}`;
-      if (reader !== state.me || channel !== state.channel) state.unread.set(key, (state.unread.get(key) ?? 0) + 1);
+      state.unread.set(key, (state.unread.get(key) ?? 0) + (called.includes(reader) ? 1 : 0));
     }
   },
   views: (news) => { if (news.me === state.me) state.views = news.views; },
@@ -156,6 +157,13 @@ function openTab(tab) {
 }
 
 function introduction(channel, title) {
+  const command = state.commands[0]?.command;
+  const fresh = !state.messages.get(state.channel)?.length;
+  return [...welcome(channel, title), fresh && command ? h("div", { class: "tries" }, h("span", { class: "dim" }, "Try"), ["help", "create standup", "start"].map((words) =>
+    h("button", { type: "button", class: "try", onclick: () => { composer.write(`${command} ${words}`); byId("composer-text").focus(); } }, `${command} ${words}`))) : null];
+}
+
+function welcome(channel, title) {
   if (!channel.im) return [h("b", {}, title), h("span", { class: "dim" }, `This is the very beginning of ${title}.`)];
   return [h("b", {}, title), h("span", { class: "dim" }, "Only the two of you read this.")];
 }

@@ -25,10 +25,11 @@ export function nameOf(channel, state) {
 }
 
 function entry(channel, state, { choose, icon }) {
-  const unread = state.unread.get(`${state.me} ${channel.id}`) ?? 0;
+  const key = `${state.me} ${channel.id}`;
+  const unread = state.unread.get(key);
   const here = channel.id === state.channel;
   return h("li", {}, h("button", {
-    type: "button", class: `entry${unread ? " unread" : ""}`, "aria-current": here ? "true" : null, "data-testid": `channel-${channel.id}`, onclick: () => choose(channel.id),
+    type: "button", class: `entry${state.unread.has(key) ? " unread" : ""}`, "aria-current": here ? "true" : null, "data-testid": `channel-${channel.id}`, onclick: () => choose(channel.id),
   }, icon, h("span", { class: "name" }, nameOf(channel, state)), unread ? h("span", { class: "pill", "aria-label": `${unread} new` }, unread) : null));
 }
 
