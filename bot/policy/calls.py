@@ -21,7 +21,6 @@ _REFUSED_TYPES = {
 _REFUSED_PREFIXES = (
     (r"\+979", "international premium-rate numbers (+979) are always refused"),
     (r"\+808", "international shared-cost numbers (+808) are always refused"),
-    (r"\+87[08]|\+88[0-9]{0,1}(?<!\+880)(?<!\+886)", "satellite and international networks are always refused"),
     (r"\+1900|\+1[0-9]{3}976", "premium-rate numbers (900, 976) are always refused"),
     (r"\+449|\+4470", "premium-rate and personal numbers (+449, +4470) are always refused"),
 )
@@ -85,7 +84,8 @@ def _always_refused(number: PhoneNumber) -> str:
     if _NOT_A_COUNTRY in regions:
         return "satellite and international networks are always refused"
     national = phonenumbers.national_significant_number(parsed)
-    if any(phonenumbers.connects_to_emergency_number(national, region) for region in regions):
+    # Exactly the number: with digits after it, +33 1 12 … is a telephone in Paris.
+    if any(phonenumbers.is_emergency_number(national, region) for region in regions):
         return "emergency numbers are always refused"
     short = any(phonenumbers.is_possible_short_number_for_region(parsed, region) for region in regions)
     if short and not phonenumbers.is_valid_number(parsed):

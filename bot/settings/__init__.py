@@ -1,0 +1,15 @@
+"""Configuration: environment variables and `meetops.toml`, checked at the start, frozen (interface.md §2)."""
+
+from bot.settings.loading import load, reload
+from bot.settings.model import Settings
+from bot.settings.sections import BackendSettings, JaasSettings, OpenMeetingsSettings, SlackSettings
+
+__all__ = [
+    "BackendSettings",
+    "JaasSettings",
+    "OpenMeetingsSettings",
+    "Settings",
+    "SlackSettings",
+    "load",
+    "reload",
+]

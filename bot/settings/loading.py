@@ -1,0 +1,185 @@
+"""From environment and file to `Settings`. The only place that reads the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.errors import ConfigurationError
+from bot.settings.model import ENVIRONMENT, Settings
+from bot.settings.sections import KINDS
+
+PREFIX = "MEETOPS_"
+CONFIG = "MEETOPS_CONFIG"
+_FILE_ALONE = ("roles", "grants", "approvals")
+_FREE_NAMES = ("roles", "book")  # tables whose keys are the operator's own words
+Path_ = tuple[str | int, ...]
+
+
+def load(
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    *,
+    commands: Iterable[str] | None = None,
+    needs_slack: bool = True,
+) -> Settings:
+    """Read everything (the process's own environment and folder where none are given).
+
+    `commands` are the verbs that approval rules may name; without `needs_slack` the Slack tokens may be missing.
+    Raises ConfigurationError: one line that names the key or variable and never shows a value that may be secret.
+    """
+    environ = os.environ if environ is None else environ  # noqa: TID251
+    file = (cwd or Path.cwd()) / environ.get(CONFIG, "meetops.toml")
+    tables, origins = _file_tables(file), dict[Path_, str]()
+    _overlay(tables, environ, origins)
+    _read_files(tables, file.parent, origins)
+    _refuse_unknown(tables, origins)
+    for variable, attribute in ENVIRONMENT.items():
+        if environ.get(variable):
+            tables[attribute] = environ[variable]
+            origins[(attribute,)] = variable
+    settings = _validated(tables, origins)
+    if needs_slack:
+        settings.require_slack()
+    if commands is not None:
+        settings.check_commands(commands)
+    return settings
+
+
+def reload(
+    current: Settings,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    *,
+    commands: Iterable[str] | None = None,
+) -> Settings:
+    """The current settings with today's roles, grants, approvals and dialling rules (SIGHUP).
+
+    Raises ConfigurationError; `current` stays as it is.
+    """
+    read = load(environ, cwd, commands=commands, needs_slack=False)
+    changed = {name: getattr(read, name) for name in ("roles", "grants", "approvals", "dialing")}
+    return _validated({**{name: getattr(current, name) for name in Settings.model_fields}, **changed}, {})
+
+
+def _file_tables(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        where = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is not UTF-8"
+        raise ConfigurationError(f"{file}: is not TOML: {where}") from None
+
+
+def _overlay(tables: dict[str, Any], environ: Mapping[str, str], origins: dict[Path_, str]) -> None:
+    """Put single values from `MEETOPS_…` variables over those of the file."""
+    for variable in sorted(environ):
+        if not variable.startswith(PREFIX) or variable == CONFIG:
+            continue
+        path = tuple(variable.removeprefix(PREFIX).lower().split("__"))
+        if not all(path):
+            raise ConfigurationError(f"{variable}: is not a setting")
+        if path[0] in _FILE_ALONE:
+            raise ConfigurationError(f"{variable}: lists and roles come from the configuration file alone")
+        table = tables
+        for name in path[:-1]:
+            table = table.setdefault(name, {})
+            if not isinstance(table, dict):
+                raise ConfigurationError(f"{variable}: is not a setting")
+        table[path[-1]] = environ[variable]
+        origins[path] = variable
+
+
+def _read_files(table: dict[str, Any], folder: Path, origins: dict[Path_, str], path: Path_ = ()) -> None:
+    """Replace every `x_file` by the `x` that it holds."""
+    for name, value in list(table.items()):
+        here = (*path, name)
+        if isinstance(value, dict) and name not in _FREE_NAMES:
+            _read_files(value, folder, origins, here)
+        elif isinstance(value, str) and name.endswith("_file"):
+            plain = name.removesuffix("_file")
+            label = origins.get(here) or _dotted(here)
+            if plain in table:
+                raise ConfigurationError(f"{label}: give either {plain} or {name}, not both")
+            del table[name]
+            table[plain] = _content(folder / value, label)
+            origins[(*path, plain)] = label
+
+
+def _content(file: Path, label: str) -> str:
+    try:
+        content = file.read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ConfigurationError(f"{label}: {file} cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise ConfigurationError(f"{label}: {file} is not text") from None
+    if not content.strip():
+        raise ConfigurationError(f"{label}: {file} is empty")
+    return content
+
+
+def _refuse_unknown(tables: dict[str, Any], origins: dict[Path_, str]) -> None:
+    known = set(Settings.model_fields) - set(ENVIRONMENT.values())
+    for name in tables:
+        if name not in known:
+            label = next((origins[path] for path in origins if path[0] == name), name)
+            raise ConfigurationError(f"{label}: is not a setting{_nearest(name, known)}")
+
+
+def _validated(tables: dict[str, Any], origins: dict[Path_, str]) -> Settings:
+    try:
+        return Settings.model_validate(tables)
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False)
+        # A misspelt key is the cause of the missing one, so it is named first.
+        first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
+        raise ConfigurationError(_line(first, origins)) from None
+
+
+def _line(problem: Any, origins: dict[Path_, str]) -> str:  # noqa: ANN401
+    path = _without_kind(problem["loc"])
+    below = (origins[one] for one in origins if one[: len(path)] == path and path)
+    label = origins.get(path) or next(below, "") or _dotted(path)
+    kind, message = problem["type"], problem["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        message = "is not a setting"
+    elif kind == "missing":
+        last = path[-1]
+        message = f"is missing; give it, or {last}_file" if path[0] == "backends" else "is missing"
+    elif kind.startswith("union_tag"):
+        label, message = f"{label}.kind", f"must be one of: {', '.join(KINDS)}"
+    elif path[-1:] == ("[key]",):
+        label, message = _dotted(path[:-1]), "is not a name that can stand there (back ends: a-z, 0-9 and _)"
+    elif kind == "tuple_type" and path in origins:
+        message = "lists come from the configuration file alone"
+    return f"{label}: {message}" if label else message
+
+
+def _without_kind(location: Path_) -> Path_:
+    """pydantic names the union's branch between the back end and its key."""
+    return (
+        location[:2] + location[3:]
+        if location[0:1] == ("backends",) and location[2:3] and location[2] in KINDS
+        else location
+    )
+
+
+def _dotted(path: Path_) -> str:
+    """`[[grants]] 2, users item 1`, `dialing.per_day`."""
+    if len(path) > 1 and isinstance(path[1], int) and path[0] in _FILE_ALONE:
+        return ", ".join(filter(None, (f"[[{path[0]}]] {path[1] + 1}", _dotted(path[2:]))))
+    return "".join(f".{part}" if isinstance(part, str) else f" item {part + 1}" for part in path).removeprefix(".")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
