@@ -20,6 +20,7 @@ from bot.model import Person
 from bot.policy import Deny, Need, Permissions, Policy, Source, judge
 
 V = TypeVar("V")
+Members = Mapping[str, frozenset[str]]  # user group id → user ids
 
 GROUP_TTL = timedelta(seconds=60)
 PROFILE_TTL = timedelta(minutes=5)
@@ -257,7 +258,7 @@ class People:
             return None, self._clock.now(), UNREAD_PROFILE
         return (*found, "")
 
-    async def _members(self, policy: Policy, *, fresh: bool) -> tuple[Mapping[str, frozenset[str]], datetime, bool]:
+    async def _members(self, policy: Policy, *, fresh: bool) -> tuple[Members, datetime, bool]:
         """Members of every user group that has a role, until when they hold, and whether some could not be read."""
         ids = sorted(policy.usergroups)
         reads = (self._groups.get(one, partial(self._directory.group_members, one), fresh=fresh) for one in ids)
@@ -273,9 +274,7 @@ class People:
                 members[group_id], until = answer[0], min(until, answer[1])
         return members, until, unread
 
-    async def _still_able(
-        self, policy: Policy, user_id: str, members: Mapping[str, frozenset[str]], needs: Sequence[Need]
-    ) -> bool:
+    async def _still_able(self, policy: Policy, user_id: str, members: Members, needs: Sequence[Need]) -> bool:
         home = self._directory.workspace()
         profile, _, doubt = await self._profile(Person(home.team_id, user_id, home.enterprise_id), fresh=False)
         if doubt:
@@ -286,15 +285,7 @@ class People:
         return not outside or _able(policy, user_id, {}, needs, full_member=False)
 
 
-def _able(
-    policy: Policy,
-    user_id: str,
-    members: Mapping[str, frozenset[str]],
-    needs: Sequence[Need],
-    *,
-    full_member: bool = True,
-) -> bool:
+def _able(policy: Policy, user_id: str, members: Members, needs: Sequence[Need], *, full_member: bool = True) -> bool:
     groups = [group_id for group_id, users in members.items() if user_id in users]
-    sources = policy.sources(user_id, full_member=full_member, groups=groups)
-    permissions = policy.permissions(sources)
+    permissions = policy.permissions(policy.sources(user_id, full_member=full_member, groups=groups))
     return all(permissions.allows(need) for need in needs)
