@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -87,10 +87,6 @@ class Message:
     bot_id: str = ""
     # what a person chose in selects and inputs of this message: block_id -> action_id -> state
     values: dict[str, dict[str, Json]] = field(default_factory=dict)
-
-    def copy(self) -> Message:
-        """This message as it is now, untouched by later edits."""
-        return replace(self)
 
 
 @dataclass(slots=True)

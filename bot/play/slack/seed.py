@@ -6,25 +6,23 @@ from bot.clock import Clock
 from bot.play.slack.records import Channel, User, UserGroup
 from bot.play.slack.workspace import Team, Workspace
 
-SARA, OMAR, MIA, MAX, VERA, GUS, STAN, DAN = (
-    "U0SARA",
-    "U0OMAR",
-    "U0MIA",
-    "U0MAX",
-    "U0VERA",
-    "U0GUS",
-    "U0STAN",
-    "U0DAN",
-)
+SARA = "U0SARA"
+OMAR = "U0OMAR"
+MIA = "U0MIA"
+MAX = "U0MAX"
 MAYA = "U0MAYA"
+VERA = "U0VERA"
+GUS = "U0GUS"
+STAN = "U0STAN"
+DAN = "U0DAN"
 
 
 def demo_workspace(clock: Clock) -> Workspace:
-    """Sara (administrator), Omar (operator), Mia, Max and Maya (members), Vera (viewer), Gus (guest),
-    Stan (stranger, Slack Connect), Dan (deactivated); `@ops` S0OPS and `@admins` S0ADMINS.
+    """One of each kind of person and channel that the bot must tell apart.
 
-    The bot is in #ops, #team and the private #incident; it is not in #random (public), the private #board and the
-    archived #attic. Mia and Maya share the display name Mia.
+    Sara (administrator, `@admins` S0ADMINS), Omar (operator, `@ops` S0OPS), Mia, Max and Maya (members; Maya shows the
+    same name as Mia), Vera (viewer), Gus (guest), Stan (stranger, Slack Connect), Dan (deactivated). The bot is in
+    #ops, #team, the private #incident and the archived #attic, and not in #random (public) and the private #board.
     """
     workspace = Workspace(clock, Team())
     for user in _people():

@@ -50,29 +50,11 @@ class WebApi:
         self._bot_token = bot_token
         self._app_token = app_token
         self._faults = faults
-        chat, views, directory = Chat(workspace, pace), Views(workspace, triggers), Directory(workspace)
         self._methods = {
+            **_chat(Chat(workspace, pace)),
+            **_views(Views(workspace, triggers)),
+            **_directory(Directory(workspace)),
             "apps.connections.open": Method(lambda _: {"url": open_connection()}, for_app_token=True),
-            "auth.test": Method(directory.auth_test),
-            "chat.postMessage": Method(chat.post_message, ("chat:write",)),
-            "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",)),
-            "chat.update": Method(chat.update, ("chat:write",)),
-            "chat.delete": Method(chat.delete, ("chat:write",)),
-            "chat.getPermalink": Method(chat.permalink),
-            "views.open": Method(views.open),
-            "views.push": Method(views.push),
-            "views.update": Method(views.update),
-            "views.publish": Method(views.publish),
-            "users.info": Method(directory.user_info, ("users:read",)),
-            "users.list": Method(directory.users, ("users:read",)),
-            "users.lookupByEmail": Method(directory.by_email, ("users:read.email",)),
-            "usergroups.list": Method(directory.groups, ("usergroups:read",)),
-            "usergroups.users.list": Method(directory.group_users, ("usergroups:read",)),
-            "conversations.info": Method(directory.conversation, _CONVERSATIONS),
-            "conversations.members": Method(directory.members, _CONVERSATIONS),
-            "conversations.list": Method(directory.conversations, _CONVERSATIONS),
-            "conversations.open": Method(directory.open, ("im:write",)),
-            "conversations.join": Method(directory.join, ("channels:join",)),
         }
 
     @property
@@ -147,3 +129,38 @@ async def read_arguments(request: web.Request) -> tuple[Json, str]:
         token = str(args.pop("token", ""))
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     return args, bearer if scheme.lower() == "bearer" else token
+
+
+def _chat(chat: Chat) -> dict[str, Method]:
+    return {
+        "chat.postMessage": Method(chat.post_message, ("chat:write",)),
+        "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",)),
+        "chat.update": Method(chat.update, ("chat:write",)),
+        "chat.delete": Method(chat.delete, ("chat:write",)),
+        "chat.getPermalink": Method(chat.permalink),
+    }
+
+
+def _views(views: Views) -> dict[str, Method]:
+    return {
+        "views.open": Method(views.open),
+        "views.push": Method(views.push),
+        "views.update": Method(views.update),
+        "views.publish": Method(views.publish),
+    }
+
+
+def _directory(directory: Directory) -> dict[str, Method]:
+    return {
+        "auth.test": Method(directory.auth_test),
+        "users.info": Method(directory.user_info, ("users:read",)),
+        "users.list": Method(directory.users, ("users:read",)),
+        "users.lookupByEmail": Method(directory.by_email, ("users:read.email",)),
+        "usergroups.list": Method(directory.groups, ("usergroups:read",)),
+        "usergroups.users.list": Method(directory.group_users, ("usergroups:read",)),
+        "conversations.info": Method(directory.conversation, _CONVERSATIONS),
+        "conversations.members": Method(directory.members, _CONVERSATIONS),
+        "conversations.list": Method(directory.conversations, _CONVERSATIONS),
+        "conversations.open": Method(directory.open, ("im:write",)),
+        "conversations.join": Method(directory.join, ("channels:join",)),
+    }

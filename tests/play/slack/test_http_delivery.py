@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import Clock as SdkClock
 from slack_sdk.signature import SignatureVerifier
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import MovableClock
-from bot.play.slack import Message, NotPossibleError, SlackServer, Workspace, buttons_of, controls_of, demo_workspace
+from bot.play.slack import NotPossibleError, SlackServer, Workspace, demo_workspace
 from bot.play.slack.delivery import signature
+from tests.play.slack.cards import post
 from tests.play.slack.conftest import SIGNING_SECRET, Listener
-
-BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Approve"}, "action_id": "approve", "value": "r1"}
-WHO = {"type": "users_select", "action_id": "who", "placeholder": {"type": "plain_text", "text": "Who?"}}
-MORE = {
-    "type": "overflow",
-    "action_id": "more",
-    "options": [{"text": {"type": "plain_text", "text": "End"}, "value": "end"}],
-}
-CARD = [{"type": "actions", "block_id": "row", "elements": [BUTTON, WHO, MORE]}]
-
-
-def post(workspace: Workspace, channel: str = "C0OPS", **fields: Any) -> Message:
-    team = workspace.team
-    return workspace.post(
-        Message(channel, workspace.new_ts(), team.bot_user, "card", CARD, bot_id=team.bot_id, **fields)
-    )
-
-
-async def answer(url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    async with aiohttp.ClientSession() as session, session.post(url, json=body) as response:
-        return response.status, await response.json()
 
 
 def test_signatures_are_slacks() -> None:
@@ -160,145 +136,10 @@ async def test_nobody_types_where_they_are_not_a_member(slack: SlackServer, list
     assert listener.requests == []
 
 
-async def test_a_click_carries_the_button_its_message_and_a_way_to_answer(
-    slack: SlackServer, listener: Listener, workspace: Workspace
-) -> None:
-    card = post(workspace)
-    await slack.click("U0MAX", card, "Approve")
-    (payload,) = listener.requests
-    assert payload["type"] == "block_actions"
-    assert payload["user"] == {"id": "U0MAX", "username": "max", "name": "max", "team_id": "T0MEETOPS"}
-    assert payload["container"] == {
-        "type": "message", "message_ts": card.ts, "channel_id": "C0OPS", "is_ephemeral": False
-    }  # fmt: skip
-    assert payload["message"]["ts"] == card.ts
-    (action,) = payload["actions"]
-    assert (action["action_id"], action["block_id"], action["value"]) == ("approve", "row", "r1")
-    assert payload["state"]["values"] == {"row": {"who": {"type": "users_select", "selected_user": None}}}
-
-
-async def test_choosing_in_selects_and_menus_is_reported_with_the_choice(
-    slack: SlackServer, listener: Listener, workspace: Workspace
-) -> None:
-    card = post(workspace)
-    await slack.click("U0MAX", card, "who", "U0MIA")
-    await slack.click("U0MAX", card, "more", "End")
-    chosen, menu = (payload["actions"][0] for payload in listener.requests)
-    assert chosen["selected_user"] == "U0MIA"
-    assert menu["selected_option"]["value"] == "end"
-    assert listener.requests[1]["state"]["values"]["row"]["who"]["selected_user"] == "U0MIA"
-
-
-async def test_each_click_is_a_new_payload(slack: SlackServer, listener: Listener, workspace: Workspace) -> None:
-    card = post(workspace)
-    for _ in range(2):
-        await slack.click("U0MAX", card, "Approve")
-    first, second = listener.requests
-    assert first["trigger_id"] != second["trigger_id"]
-    assert first["actions"][0]["action_ts"] != second["actions"][0]["action_ts"]
-
-
 async def test_a_redelivery_is_the_same_to_the_byte(slack: SlackServer, listener: Listener) -> None:
     await slack.redeliver(await slack.slash("U0MIA", "#ops", "rooms"))
     assert listener.bodies[0] == listener.bodies[1]
     assert listener.headers[0]["X-Slack-Signature"] == listener.headers[1]["X-Slack-Signature"]
-
-
-async def test_an_ephemeral_message_is_clicked_by_its_reader_only_and_comes_without_itself(
-    slack: SlackServer, listener: Listener, workspace: Workspace
-) -> None:
-    whisper = post(workspace, ephemeral_for="U0MIA")
-    with pytest.raises(NotPossibleError):
-        await slack.click("U0MAX", whisper, "Approve")
-    await slack.click("U0MIA", whisper, "Approve")
-    assert listener.requests[0]["container"]["is_ephemeral"] is True
-    assert "message" not in listener.requests[0]
-
-
-async def test_what_is_not_there_cannot_be_clicked(
-    slack: SlackServer, listener: Listener, workspace: Workspace
-) -> None:
-    card = post(workspace)
-    old = controls_of(card)[0]
-    with pytest.raises(NotPossibleError, match="Reject"):
-        await slack.click("U0MAX", card, "Reject")
-    workspace.edit(card, blocks=[])
-    assert buttons_of(card) == {}
-    with pytest.raises(NotPossibleError, match="Approve"):
-        await slack.click("U0MAX", card, old)
-    assert listener.requests == []
-
-
-async def test_a_message_in_a_private_channel_is_clicked_by_its_members_only(
-    slack: SlackServer, listener: Listener, workspace: Workspace
-) -> None:
-    card = post(workspace, "C0INCIDENT")
-    with pytest.raises(NotPossibleError):
-        await slack.click("U0MAX", card, "Approve")
-    await slack.click("U0OMAR", card, "Approve")
-    assert len(listener.requests) == 1
-
-
-async def test_a_response_url_answers_five_times_where_the_bot_is_no_member(
-    slack: SlackServer, listener: Listener, workspace: Workspace
-) -> None:
-    await slack.slash("U0MIA", "#random", "rooms")
-    url = listener.requests[0]["response_url"]
-    assert await answer(url, {"text": "all", "response_type": "in_channel"}) == (200, {"ok": True})
-    for number in range(4):
-        assert (await answer(url, {"text": f"only you {number}"}))[0] == 200
-    assert await answer(url, {"text": "one too many"}) == (404, {"ok": False, "error": "used_url"})
-    assert [message.text for message in workspace.messages("#random")] == ["all"]
-    assert len(workspace.ephemerals(channel="#random", user="U0MIA")) == 4
-
-
-async def test_a_response_url_ends_after_thirty_minutes(
-    slack: SlackServer, listener: Listener, clock: MovableClock
-) -> None:
-    await slack.slash("U0MIA", "#ops", "rooms")
-    clock.advance(timedelta(minutes=30, seconds=1))
-    status, body = await answer(listener.requests[0]["response_url"], {"text": "late"})
-    assert (status, body["error"]) == (404, "expired_url")
-
-
-async def test_a_response_url_replaces_or_deletes_the_original_of_a_click_even_an_ephemeral_one(
-    slack: SlackServer, listener: Listener, workspace: Workspace
-) -> None:
-    whisper = post(workspace, ephemeral_for="U0MIA")
-    await slack.click("U0MIA", whisper, "Approve")
-    url = listener.requests[0]["response_url"]
-    await answer(url, {"text": "done", "replace_original": True})
-    assert [(message.text, message.blocks) for message in workspace.ephemerals(user="U0MIA")] == [("done", [])]
-    status, _ = await answer(url, {"delete_original": True, "text": "x"})
-    assert status == 400
-    await answer(url, {"delete_original": True})
-    assert workspace.ephemerals(user="U0MIA") == []
-
-
-async def test_a_trigger_opens_one_modal_within_three_seconds(
-    slack: SlackServer, listener: Listener, client: AsyncWebClient, clock: MovableClock, workspace: Workspace
-) -> None:
-    view = {"type": "modal", "title": {"type": "plain_text", "text": "Room"}, "blocks": [{"type": "divider"}]}
-    for _ in range(2):
-        await slack.slash("U0MIA", "#ops", "")
-    first, second = (request["trigger_id"] for request in listener.requests)
-    await client.views_open(trigger_id=first, view=view)
-    assert workspace.view_of("U0MIA") is not None
-    with pytest.raises(SlackApiError, match="exchanged_trigger_id"):
-        await client.views_open(trigger_id=first, view=view)
-    clock.advance(timedelta(seconds=3.1))
-    with pytest.raises(SlackApiError, match="expired_trigger_id"):
-        await client.views_open(trigger_id=second, view=view)
-
-
-async def test_shortcuts_arrive_with_a_trigger(slack: SlackServer, listener: Listener, workspace: Workspace) -> None:
-    card = post(workspace)
-    await slack.shortcut("U0MIA", "launch")
-    await slack.message_action("U0MIA", card, "share")
-    everywhere, on_message = listener.requests
-    assert (everywhere["type"], everywhere["callback_id"]) == ("shortcut", "launch")
-    assert "channel" not in everywhere
-    assert (on_message["type"], on_message["message"]["ts"]) == ("message_action", card.ts)
 
 
 async def test_every_change_is_told_to_subscribers(workspace: Workspace) -> None:

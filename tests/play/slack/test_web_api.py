@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import MovableClock
 from bot.play.slack import Fault, Message, SlackServer, Workspace, demo_workspace, text_of
+from tests.fakes.slack_arguments import METHODS, needs_methods, wrong_arguments
+from tests.play.slack.refusing import error_of, refused
 
-METHODS = Path(__file__).parents[4] / "shared" / "slack" / "methods.json"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Hello *there*"}}
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Room"}, "blocks": [SECTION]}
 HOME = {"type": "home", "blocks": [SECTION]}
-
-
-async def refused(call: Any) -> SlackApiError:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return caught.value
-
-
-async def error_of(call: Any) -> str:
-    return str((await refused(call)).response["error"])
-
-
-async def test_auth_test_tells_who_the_bot_is_and_its_scopes(client: AsyncWebClient) -> None:
-    answer = await client.auth_test()
-    assert (answer["team_id"], answer["user_id"], answer["bot_id"]) == ("T0MEETOPS", "U0MEETOPS", "B0MEETOPS")
-    assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
 
 
 @pytest.mark.parametrize(("token", "error"), [("", "not_authed"), ("xoxb-other", "invalid_auth")])
@@ -66,12 +49,6 @@ async def test_a_token_in_the_query_counts_for_nothing_and_one_in_a_form_does(sl
 async def test_an_unknown_method_is_named_in_the_answer(client: AsyncWebClient) -> None:
     error = await refused(client.api_call("chat.shout"))
     assert (error.response["error"], error.response["req_method"]) == ("unknown_method", "chat.shout")
-
-
-async def test_a_missing_scope_is_named(client: AsyncWebClient, workspace: Workspace) -> None:
-    workspace.team = replace(workspace.team, scopes=frozenset(("commands",)))
-    error = await refused(client.users_info(user="U0MIA"))
-    assert (error.response["error"], error.response["needed"]) == ("missing_scope", "users:read")
 
 
 async def test_a_post_appears_in_the_channel_and_the_call_is_noted_without_its_token(
@@ -239,61 +216,6 @@ async def test_a_connection_can_break_before_or_after_the_call_took_effect(
         assert len(workspace.messages("#ops")) == carried_out
 
 
-async def test_users_carry_what_decides_about_them(client: AsyncWebClient) -> None:
-    async def user(user_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = (await client.users_info(user=user_id))["user"]
-        return found
-
-    sara, gus, stan, dan = [await user(f"U0{name}") for name in ("SARA", "GUS", "STAN", "DAN")]
-    assert (sara["tz"], sara["tz_offset"], sara["is_admin"]) == ("Europe/Berlin", 3600, True)
-    assert sara["profile"]["email"] == "sara@meetops.example"
-    assert gus["is_restricted"] is True
-    assert (stan["is_stranger"], stan["team_id"]) == (True, "T0ELSEWHERE")
-    assert "tz" not in stan
-    assert dan["deleted"] is True
-    assert await error_of(client.users_info(user="U0NOBODY")) == "user_not_found"
-
-
-async def test_people_are_found_by_mail_unless_deactivated(client: AsyncWebClient) -> None:
-    found = await client.users_lookupByEmail(email="Mia@meetops.example")
-    assert found["user"]["id"] == "U0MIA"
-    assert await error_of(client.users_lookupByEmail(email="dan@meetops.example")) == "users_not_found"
-
-
-async def test_lists_come_in_pages(client: AsyncWebClient, workspace: Workspace) -> None:
-    seen = [user["id"] async for page in await client.users_list(limit=4) for user in page["members"]]
-    assert sorted(seen) == sorted(set(workspace.users) - {"U0STAN"})
-
-
-async def test_user_groups_and_their_members(client: AsyncWebClient, workspace: Workspace) -> None:
-    groups = {group["handle"]: group for group in (await client.usergroups_list(include_users=True))["usergroups"]}
-    assert groups["admins"]["users"] == ["U0SARA"]
-    assert (await client.usergroups_users_list(usergroup="S0OPS"))["users"] == ["U0OMAR"]
-    workspace.groups["S0OPS"].disabled = True
-    assert await error_of(client.usergroups_users_list(usergroup="S0OPS")) == "no_such_subteam"
-
-
-async def test_a_private_channel_without_the_bot_does_not_exist_for_it(client: AsyncWebClient) -> None:
-    assert await error_of(client.conversations_info(channel="C0BOARD")) == "channel_not_found"
-    listed = await client.conversations_list(types="public_channel,private_channel", exclude_archived=True)
-    assert {channel["name"] for channel in listed["channels"]} == {"ops", "team", "random", "incident"}
-    assert "U0GUS" in (await client.conversations_members(channel="C0TEAM"))["members"]
-
-
-async def test_the_bot_joins_public_channels_only(client: AsyncWebClient) -> None:
-    assert (await client.conversations_join(channel="C0RANDOM"))["channel"]["is_member"] is True
-    assert await error_of(client.conversations_join(channel="C0ATTIC")) == "is_archived"
-    assert await error_of(client.conversations_join(channel="C0INCIDENT")) == "method_not_supported_for_channel_type"
-
-
-async def test_a_direct_conversation_is_opened_once(client: AsyncWebClient) -> None:
-    first = await client.conversations_open(users="U0MIA")
-    again = await client.conversations_open(users="U0MIA", return_im=True)
-    assert first["channel"]["id"] == again["channel"]["id"]
-    assert again["channel"]["user"] == "U0MIA"
-    assert await error_of(client.conversations_open(users="U0DAN")) == "user_disabled"
-
-
 async def test_a_home_tab_is_published_and_an_old_hash_conflicts(client: AsyncWebClient, workspace: Workspace) -> None:
     first = await client.views_publish(user_id="U0MIA", view=HOME)
     await client.views_publish(user_id="U0MIA", view=HOME, hash=first["view"]["hash"])
@@ -308,6 +230,22 @@ async def test_a_made_up_trigger_opens_nothing(client: AsyncWebClient) -> None:
     assert await error_of(client.views_open(trigger_id="1.2.3", view=MODAL)) == "invalid_trigger_id"
 
 
-@pytest.mark.skipif(not METHODS.exists(), reason="the list of Slack's methods is not beside this checkout")
+@needs_methods
 def test_every_method_served_is_one_of_slacks(slack: SlackServer) -> None:
     assert slack.methods <= json.loads(METHODS.read_text()).keys()
+
+
+@needs_methods
+async def test_arguments_a_method_does_not_have_are_found(client: AsyncWebClient, workspace: Workspace) -> None:
+    await client.chat_postMessage(channel="C0OPS", text="x")
+    assert wrong_arguments(workspace.calls) == []
+    await client.chat_postMessage(channel="C0OPS", text="x", colour="red")
+    await error_of(client.api_call("chat.update", json={"channel": "C0OPS", "text": "x"}))
+    assert wrong_arguments(workspace.calls) == ["chat.postMessage: colour", "chat.update: ts"]
+
+
+async def test_a_method_can_be_slow(slack: SlackServer, client: AsyncWebClient) -> None:
+    slack.faults.plan("chat.postMessage", Fault(delay=0.05))
+    started = time.monotonic()
+    await client.chat_postMessage(channel="C0OPS", text="x")
+    assert time.monotonic() - started >= 0.05
