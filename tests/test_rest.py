@@ -12,9 +12,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.errors import BackendError, BadInput, BotError, NotFound, SignInFailed, Unavailable, UnknownOutcome
+from bot.errors import BackendError, BotError, NotFound, SignInFailed, Unavailable, UnknownOutcome
 from bot.model import Risk
-from bot.rest import BODY_LIMIT, Answer, Rest, address, raise_for
+from bot.rest import BODY_LIMIT, Answer, Rest, raise_for
 from tests.fakes.raw_http import RawServer, Turn, answer
 
 WELL = Turn(answer("200 OK", b'{"well":true}', Content_Type="application/json", Date="Tue, 24 Nov 2026 10:00:00 GMT"))
@@ -32,67 +32,11 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def rest_at(session: aiohttp.ClientSession, url: str, **more: Any) -> Rest:
-    return Rest(session, url, backend="acme", first_wait=0.001, **{"timeout": 0.2} | more)
+    return Rest(session, url, backend="acme", first_wait=0.001, **{"timeout": 5.0} | more)
 
 
 async def ask(rest: Rest, risk: Risk = Risk.READ, method: str = "GET", **more: Any) -> Answer:
     return await rest.request(method, "rooms", "secret-room", operation="ask", risk=risk, **more)
-
-
-# --- addresses ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("segments", "target"),
-    [
-        (("room", "a/b"), "/base/v1/room/a%2Fb"),
-        (("room", "auth0|5f"), "/base/v1/room/auth0%7C5f"),
-        (("room", "é #?"), "/base/v1/room/%C3%A9%20%23%3F"),
-        (("room", "%2e%2e"), "/base/v1/room/%252e%252e"),
-        (("room", "..;x"), "/base/v1/room/..%3Bx"),
-        (("_jaas",), "/base/v1/_jaas"),
-        ((), "/base/v1"),
-    ],
-)
-async def test_each_segment_goes_over_the_wire_percent_encoded_whole(
-    session: aiohttp.ClientSession, segments: tuple[str, ...], target: str
-) -> None:
-    async with RawServer([WELL]) as server:
-        await rest_at(session, server.url + "/base/v1/").request("GET", *segments, operation="x", risk=Risk.READ)
-    assert server.targets == [target]
-
-
-@pytest.mark.parametrize("segment", ["", ".", "..", "a\nb", "a\x00", "\ud800"])
-@pytest.mark.parametrize("place", [0, 1])
-def test_a_segment_that_would_change_the_path_is_refused(segment: str, place: int) -> None:
-    segments = ["conference", "1"]
-    segments[place] = segment
-    with pytest.raises(BadInput):
-        address("https://x.test/api", *segments)
-
-
-def test_a_trailing_slash_stands_only_where_asked_for() -> None:
-    assert address("https://x.test/api", "room", "1", slash=True).raw_path == "/api/room/1/"
-    assert address("https://x.test/api", "room", "1").raw_path == "/api/room/1"
-    assert address("https://x.test").raw_path == "/"
-
-
-async def test_query_values_arrive_as_they_were_given(session: aiohttp.ClientSession) -> None:
-    async with RawServer([WELL]) as server:
-        await ask(rest_at(session, server.url), query={"conference": "a@b.c", "json": '{"a": 1+1}'})
-    assert server.targets == ["/rooms/secret-room?conference=a%40b.c&json=%7B%22a%22%3A%201%2B1%7D"]
-
-
-async def test_json_and_form_bodies_carry_their_plain_content_type(session: aiohttp.ClientSession) -> None:
-    async with RawServer([WELL]) as server:
-        rest = rest_at(session, server.url)
-        await ask(rest, Risk.ONCE, "POST", json={"a": "é"})
-        await ask(rest, Risk.ONCE, "POST", form={"a": "é &"}, headers={"X-One": "1"})
-    as_json, as_form = server.requests
-    assert b"\r\nContent-Type: application/json\r\n" in as_json
-    assert b"\r\nContent-Type: application/x-www-form-urlencoded\r\n" in as_form
-    assert as_form.endswith(b"a=%C3%A9+%26")
-    assert b"X-One: 1" in as_form
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -128,9 +72,9 @@ async def test_a_redirect_is_an_error_and_is_not_followed(session: aiohttp.Clien
 async def test_an_endless_body_is_given_up(session: aiohttp.ClientSession) -> None:
     async with RawServer([Turn(answer("200 OK", b"x" * (BODY_LIMIT + 1)))]) as server:
         with pytest.raises(Unavailable, match="more than 2 MiB"):
-            await ask(rest_at(session, server.url, timeout=5.0))
+            await ask(rest_at(session, server.url))
         with pytest.raises(UnknownOutcome):
-            await ask(rest_at(session, server.url, timeout=5.0), Risk.ONCE)
+            await ask(rest_at(session, server.url), Risk.ONCE)
 
 
 # --- how often a call is sent ---------------------------------------------------------------------------------------
@@ -143,10 +87,12 @@ FAULTS = {"silent": SILENT, "cut before": CUT_BEFORE, "cut inside": CUT_INSIDE, 
 async def test_a_once_call_without_a_clear_answer_was_sent_once_and_is_unknown(
     session: aiohttp.ClientSession, method: str, fault: Turn
 ) -> None:
-    async with RawServer([fault, WELL]) as server:
+    async with RawServer([WELL, fault, WELL]) as server:
+        rest = rest_at(session, server.url)
+        await ask(rest)
         with pytest.raises(UnknownOutcome, match="may or may not have taken effect"):
-            await ask(rest_at(session, server.url, timeout=0.05), Risk.ONCE, method)
-    assert len(server.requests) == 1
+            await ask(rest, Risk.ONCE, method, timeout=fault.patience)
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "502 Bad Gateway", "503 Service Unavailable"])
@@ -249,7 +195,7 @@ async def test_a_vendor_that_speaks_no_tls_was_never_written_to(session: aiohttp
 
 async def test_no_more_than_limit_calls_are_under_way(session: aiohttp.ClientSession) -> None:
     async with RawServer([Turn(WELL.send, stall=0.01)]) as server:
-        rest = rest_at(session, server.url, limit=2, timeout=2.0)
+        rest = rest_at(session, server.url, limit=2)
         await asyncio.gather(*(ask(rest) for _ in range(6)))
     assert server.most_at_once <= 2
 
@@ -311,7 +257,10 @@ async def test_no_error_or_log_line_holds_address_query_or_body(
         for risk in Risk:
             with pytest.raises(BotError) as caught:
                 await ask(
-                    rest_at(session, server.url, timeout=0.03), risk, query={"sid": "s3cret"}, json={"p": "s3cret"}
+                    rest_at(session, server.url, timeout=fault.patience),
+                    risk,
+                    query={"sid": "s3cret"},
+                    json={"p": "s3cret"},
                 )
             told = "".join(traceback.format_exception_only(caught.value)) + repr(caught.value)
             assert caught.value.__context__ is None

@@ -43,7 +43,7 @@ def public_pem(private: rsa.RSAPrivateKey | None = None) -> str:
 
 def jaas(session: aiohttp.ClientSession, url: str, *, clock: MovableClock | None = None, **more: Any) -> Jaas:
     """The back end against a server at `url`, with a standing clock."""
-    rest = Rest(session, url, backend="jaas", timeout=more.pop("timeout", 1.0), first_wait=0.001)
+    rest = Rest(session, url, backend="jaas", timeout=more.pop("timeout", 5.0), first_wait=0.001)
     settings: dict[str, Any] = {
         "app_id": APP_ID,
         "key_id": "ed85b6",

@@ -39,6 +39,11 @@ class Turn:
     stall: float = 0.0
     close: bool = False
 
+    @property
+    def patience(self) -> float:
+        """A timeout in seconds that only this turn's stall can exceed, on a connection that is open already."""
+        return 0.1 if self.stall else 5.0
+
 
 @dataclass
 class RawServer:

@@ -26,12 +26,13 @@ async def test_a_dial_that_is_answered_badly_was_sent_once(
     session: aiohttp.ClientSession, bot: Jaas, vendor: SimulatedJaas, clock: MovableClock, fault: Fault
 ) -> None:
     await come(bot, vendor, "Ann")
+    await bot.ban_user("x")
     vendor.faults.add(fault)
-    impatient = jaas(session, vendor.url, clock=clock, timeout=0.05)
+    back_end = jaas(session, vendor.url, clock=clock, timeout=0.1 if fault.stall else 5.0)
     with pytest.raises(UnknownOutcome):
-        await impatient.dial_out(HALL, NUMBER, None)
-    assert [one.action for one in vendor.requests] == ["DIAL_OUT_PARTICIPANT"]
-    assert vendor.requests[0].payload["phoneNo"] == NUMBER.e164
+        await back_end.dial_out(HALL, NUMBER, None)
+    assert [one.action for one in vendor.requests] == ["BAN_USER", "DIAL_OUT_PARTICIPANT"]
+    assert vendor.requests[1].payload["phoneNo"] == NUMBER.e164
 
 
 async def test_an_empty_answer_is_an_answer(bot: Jaas, vendor: SimulatedJaas) -> None:
