@@ -10,29 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, Select, or_, select
+from sqlalchemy import Select, or_, select
 
 from bot.audit.chain import Head, moment_text, row_hash
 from bot.store.database import Database, Tx
 from bot.store.tables import audit
 
 _CHUNK = 1000
-_COLUMNS = [
-    "seq",
-    "at",
-    "actor",
-    "action",
-    "room",
-    "backend",
-    "outcome",
-    "reason",
-    "request_id",
-    "approvers",
-    "correlation",
-    "facts",
-    "previous",
-    "hash",
-]
+_COLUMNS = (
+    *("seq", "at", "actor", "action", "room", "backend", "outcome", "reason", "request_id", "approvers"),
+    *("correlation", "facts", "previous", "hash"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +74,7 @@ def matching(wanted: Select[Any], *, since: datetime | None, room: str | None, a
     return wanted
 
 
-def _misfit(row: RowMapping, head: Head) -> str:
+def _misfit(row: Mapping[str, Any], head: Head) -> str:
     if row["seq"] != head.seq + 1:
         return f"rows are missing before it: {head.seq + 1} was expected"
     if row["previous"] != head.hash:
@@ -96,14 +84,14 @@ def _misfit(row: RowMapping, head: Head) -> str:
     return "" if row["room_key"] == row["room"].casefold() else "the key by which it is found was changed"
 
 
-async def _rows(tx: Tx, wanted: Select[Any]) -> AsyncIterator[RowMapping]:
+async def _rows(tx: Tx, wanted: Select[Any]) -> AsyncIterator[Mapping[str, Any]]:
     """In chunks, so that the whole audit never stands in memory."""
-    last = 0
+    last = -1 << 62  # below every row, also one that somebody put before the first
     while True:
         chunk = await tx.execute(wanted.where(audit.c.seq > last).order_by(audit.c.seq).limit(_CHUNK))
         rows = chunk.mappings().all()
         for row in rows:
-            yield row
+            yield dict(row)
         if len(rows) < _CHUNK:
             return
         last = rows[-1]["seq"]
