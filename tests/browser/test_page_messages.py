@@ -190,6 +190,20 @@ async def test_a_link_button_opens_a_new_tab_and_tells_the_bot(chromium: Browser
             assert (await stage.until_asked("act"))["action"]["action_id"] == "open"
 
 
+async def test_the_page_asks_nothing_of_any_other_machine(chromium: Browser) -> None:
+    picture = {"type": "image", "image_url": "https://example.org/p.png", "alt_text": "a plan"}
+    async with staged() as stage:
+        stage.say("x", blocks=[picture])
+        stage.say("see https://example.org/page")
+        asked: list[str] = []
+        async with opened(chromium, stage) as page:
+            page.on("request", lambda request: asked.append(request.url))
+            await page.reload()
+            await expect(page.get_by_role("link", name="https://example.org/page")).to_be_visible()
+        assert len(asked) > 15
+        assert [url for url in asked if not url.startswith(stage.url)] == []
+
+
 @pytest.mark.parametrize(
     ("element", "choose", "state"),
     [

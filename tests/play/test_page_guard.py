@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import aiohttp
 import pytest
 
+from bot.play.web import STATIC
 from tests.browser.staged import ADA, GENERAL, MIA, Staged, staged
 
 
@@ -87,3 +88,15 @@ async def test_a_reader_gets_the_whole_picture_of_a_person_and_then_only_their_n
         messages = [one["message"]["text"] for one in news if one["type"] == "message"]
         assert messages == ["for all"]
         assert {"type": "arrived", "channel": GENERAL, "readers": [ADA], "called": [ADA]} in news
+
+
+def test_no_script_of_the_page_makes_markup_or_code_out_of_text() -> None:
+    scripts = sorted(STATIC.glob("*.js"))
+    assert len(scripts) > 10
+    words = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc")
+    found = [(script.name, word) for script in scripts for word in words if word in _code(script.read_text())]
+    assert found == []
+
+
+def _code(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("//", "/**", "*")))
