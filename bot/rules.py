@@ -224,7 +224,7 @@ def read_span(words: str) -> timedelta:
 def span_words(span: timedelta) -> str:
     """The shortest exact way to type a span: `10m`, `2h`, `90s`."""
     seconds = int(span.total_seconds())
-    for unit, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60)):
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"

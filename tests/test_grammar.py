@@ -233,6 +233,12 @@ def test_people_are_taken_wherever_they_stand() -> None:
     assert understood("start <@U0ANN> <@W0BOB> <@U0ANN> weekly sync") == expected
 
 
+def test_a_mention_stands_where_it_likes_and_leaves_the_rest_to_the_name_before_it() -> None:
+    expected = Share(room=RoomWord(None, "weekly sync"), channel=ChannelWord("C0GEN"))
+    assert understood("share weekly sync <#C0GEN|general>") == expected
+    assert understood("share <#C0GEN|general> weekly sync") == expected
+
+
 def test_an_invitation_goes_to_people_or_to_an_outsider() -> None:
     assert understood("invite standup <@U0ANN> as=HOST") == Invite(
         room=RoomWord(None, "standup"), people=(UserWord("U0ANN"),), as_="host"
@@ -249,6 +255,12 @@ def test_entities_are_decoded_once_and_only_in_text() -> None:
     assert understood("create &amp;lt;").room == RoomWord(None, "&lt;")
     with pytest.raises(BadInput):
         parse("can &lt;@U0ANN&gt; status", VERBS)
+
+
+def test_a_name_that_looks_like_a_mention_stays_a_name() -> None:
+    parsed = parse("kick &lt;@U0ANN&gt;", VERBS)
+    assert parsed.args.participant == ParticipantWord(name="<@U0ANN>")
+    assert parse(parsed.line, VERBS) == parsed
 
 
 def test_links_that_slack_made_are_read_as_they_were_typed() -> None:
@@ -318,7 +330,7 @@ def test_several_words_of_one_kind_become_a_tuple() -> None:
         ("status now", "“now” is one word too many. Usage: status"),
         ("dial standup +40747777777 John", "“John” is one word too many"),
         ("share standup general", "“general” is one word too many"),
-        ("share weekly sync <#C0GEN|general>", "“sync” is one word too many"),
+        ("share weekly sync", "“sync” is one word too many. A name with spaces needs quotes."),
         ("kick standup <@U0ANN> Lee", "“@U0ANN” is one word too many"),
         ("kick Ann fro=10m", "Did you mean for=?"),
         ("kick Ann zzz=10m", "It takes for=, why=."),

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from bot.errors import ConfigurationError
 from bot.model import PhoneNumber
 from bot.policy import Level, Need, Permissions, Policy
-from bot.settings import JaasSettings, OpenMeetingsSettings, Settings, SlackSettings, load, reload
+from bot.settings import JaasSettings, OpenMeetingsSettings, Settings, SlackSettings, load, play_port, reload
 from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantSettings, RoleSettings
 
 EXAMPLE = Path(__file__).parent.parent / "meetops.example.toml"
@@ -38,7 +38,9 @@ def pem() -> str:
 def read(tmp_path: Path) -> Load:
     def read(toml: str = "", environ: Mapping[str, str] | None = None, **more: str) -> Settings:
         (tmp_path / "meetops.toml").write_text(toml)
-        return load({**TOKENS, **(environ or {}), **more}, tmp_path, commands=COMMANDS)
+        settings = load({**TOKENS, **(environ or {}), **more}, tmp_path, commands=COMMANDS)
+        settings.require_slack()
+        return settings
 
     return read
 
@@ -320,8 +322,15 @@ def test_a_key_of_another_application_is_refused(read: Load, tmp_path: Path, pem
     assert problem(read, toml) == "backends.j.key_id: belongs to another app_id"
 
 
-def test_commands_that_need_no_slack_start_without_its_tokens(tmp_path: Path) -> None:
-    assert load({}, tmp_path, needs_slack=False).slack_bot_token is None
+def test_what_needs_no_slack_starts_without_its_tokens(tmp_path: Path) -> None:
+    assert load({}, tmp_path).slack_bot_token is None
+
+
+def test_the_playground_listens_where_it_is_told_to() -> None:
+    assert (play_port({}), play_port({"PLAY_PORT": "9000"})) == (8090, 9000)
+    for wrong in ("http", "-1", "99999"):
+        with pytest.raises(ConfigurationError, match="PLAY_PORT"):
+            play_port({"PLAY_PORT": wrong})
 
 
 def test_a_reload_takes_only_the_rules(read: Load, tmp_path: Path) -> None:

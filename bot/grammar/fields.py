@@ -79,7 +79,10 @@ def positional(help: str, *, label: str = "", choices: tuple[str, ...] = ()) -> 
 
 
 def optional(help: str, *, label: str = "", choices: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
-    """One word that may be left out (None), also before a required one. A word that cannot be of its type is not it."""
+    """One word that may be left out (None), also before a required one. A word that cannot be of its type is not it.
+
+    A mention or an e-mail address is taken wherever it stands.
+    """
     return _field(Place.WORD, help, None, label=label, choices=choices)
 
 

@@ -16,8 +16,8 @@ from bot.reply import Code, Part, Strong, Text
 
 ALIASES: Mapping[str, str] = {"now": "start", "call": "start", "list": "rooms", "remove": "kick"}
 _TAKES_THE_REST = (Kind.TEXT, Kind.ROOM, Kind.PARTICIPANT)
-_MENTIONS = (Kind.USER, Kind.CHANNEL)
-_UNMISTAKABLE = (*_MENTIONS, Kind.EMAIL, Kind.NUMBER, Kind.DURATION, Kind.CHOICE)
+_UNMISTAKABLE = (Kind.USER, Kind.CHANNEL, Kind.EMAIL)
+_STRICT = (Kind.NUMBER, Kind.DURATION, Kind.CHOICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class _Reading:
         """The values by field name, and the reason. Raises _Wrong."""
         for token in self.keyed:
             self._take_key(token)
-        self._take_mentions()
+        self._take_unmistakable()
         for index, spec in enumerate(self.words):
             if spec.name not in self.values:
                 self._take(index, spec)
@@ -217,21 +217,20 @@ class _Reading:
         asked = f" Did you mean {near}=?" if near else f" It takes {', '.join(f'{one}=' for one in known)}."
         return _Wrong(f"There is no {name}= here.{asked}", word=f"{name}=")
 
-    def _take_mentions(self) -> None:
-        """Mentions that nothing else can be are taken wherever they stand."""
-        after_rest = False
+    def _take_unmistakable(self) -> None:
+        """A mention or an e-mail address is taken wherever it stands by the optional field of its kind."""
         for spec in self.words:
-            if spec.kind in _MENTIONS and (spec.many or after_rest):
-                found = [token for token in self.left if fits(spec, token)][: None if spec.many else 1]
-                if found:
-                    self.left = [token for token in self.left if token not in found]
-                    read = tuple(dict.fromkeys(_value(spec, token) for token in found))
-                    self.values[spec.name] = read if spec.many else read[0]
-            after_rest = after_rest or spec.place is Place.REST
+            if spec.kind not in _UNMISTAKABLE or (spec.required and not spec.many):
+                continue
+            found = [token for token in self.left if fits(spec, token)][: None if spec.many else 1]
+            if found:
+                self.left = [token for token in self.left if token not in found]
+                read = tuple(dict.fromkeys(_value(spec, token) for token in found))
+                self.values[spec.name] = read if spec.many else read[0]
 
     def _take(self, index: int, spec: FieldSpec) -> None:
-        later = self.words[index + 1 :]
-        spare = len(self.left) - sum(one.required and one.name not in self.values for one in later)
+        later = [one for one in self.words[index + 1 :] if one.name not in self.values]
+        spare = len(self.left) - sum(one.required for one in later)
         if spec.many:
             self._take_many(spec, spare)
         elif spec.place is Place.REST or (not later and spec.kind in _TAKES_THE_REST):
@@ -243,7 +242,7 @@ class _Reading:
 
     @staticmethod
     def _is_for(spec: FieldSpec, token: Token, later: Sequence[FieldSpec]) -> bool:
-        claimed = spec.kind is Kind.TEXT and any(one.kind in _UNMISTAKABLE and fits(one, token) for one in later)
+        claimed = spec.kind is Kind.TEXT and any(one.kind in _STRICT and fits(one, token) for one in later)
         return fits(spec, token) and not claimed
 
     def _take_many(self, spec: FieldSpec, spare: int) -> None:
@@ -272,5 +271,6 @@ class _Reading:
     def _extra(self, token: Token) -> _Wrong:
         choices = [word for spec in self.words if spec.kind is Kind.CHOICE for word in spec.choices]
         near = hint(token.text, choices)
-        asked = f" Did you mean {near}?" if near else ""
+        named = any(spec.kind in _TAKES_THE_REST for spec in self.words)
+        asked = f" Did you mean {near}?" if near else " A name with spaces needs quotes." if named else ""
         return _Wrong(f"“{token.text}” is one word too many.{asked}", word=token.text)

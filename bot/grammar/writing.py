@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.grammar.fields import FieldSpec, Kind, Place, fields_of
 from bot.grammar.tokens import SLACK_ESCAPE
-from bot.grammar.words import PhoneWord
+from bot.grammar.words import ChannelWord, ParticipantWord, PhoneWord, UserWord
 from bot.model import PhoneNumber
 
 WHY = "why"
@@ -94,7 +94,7 @@ def _keyed(spec: FieldSpec, value: Any, hidden: Collection[str], *, masked: bool
 
 def _word(spec: FieldSpec, value: object, *, masked: bool) -> str:
     text = str(value) if masked and not isinstance(value, bool) else _typed(value)
-    mention = spec.kind in (Kind.USER, Kind.CHANNEL, Kind.PARTICIPANT) and SLACK_ESCAPE.fullmatch(text)
+    mention = isinstance(value, UserWord | ChannelWord) or (isinstance(value, ParticipantWord) and value.user_id)
     number = isinstance(value, PhoneNumber) or (isinstance(value, PhoneWord) and value.number is not None)
     return text if mention or (number and not masked) else quote(text, value=spec.place is Place.KEY)
 

@@ -11,7 +11,7 @@ from bot.policy.approval import (
     resource,
 )
 from bot.policy.calls import CallCounts, judge_counts, judge_number
-from bot.policy.decision import Allow, Decision, Deny, judge
+from bot.policy.decision import USES_THE_BOT, Allow, Decision, Deny, judge
 from bot.policy.roles import Policy, Source
 from bot.rules import (
     AREAS,
@@ -33,6 +33,7 @@ __all__ = [
     "BULK",
     "DANGEROUS_RESOURCES",
     "OWN_IDLE",
+    "USES_THE_BOT",
     "WRITE",
     "Allow",
     "ApprovalRule",

@@ -1,6 +1,6 @@
 """Configuration: environment variables and `meetops.toml`, checked at the start, frozen (interface.md §2)."""
 
-from bot.settings.loading import load, reload
+from bot.settings.loading import load, play_port, reload
 from bot.settings.model import Settings
 from bot.settings.sections import BackendSettings, JaasSettings, OpenMeetingsSettings, SlackSettings
 
@@ -11,5 +11,6 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "load",
+    "play_port",
     "reload",
 ]

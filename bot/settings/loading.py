@@ -27,11 +27,10 @@ def load(
     cwd: Path | None = None,
     *,
     commands: Iterable[str] | None = None,
-    needs_slack: bool = True,
 ) -> Settings:
     """Read everything (the process's own environment and folder where none are given).
 
-    `commands` are the verbs that approval rules may name; without `needs_slack` the Slack tokens may be missing.
+    `commands` are the verbs that approval rules may name. Slack's tokens may be missing: `Settings.require_slack`.
     Raises ConfigurationError: one line that names the key or variable and never shows a value that may be secret.
     """
     environ = os.environ if environ is None else environ  # noqa: TID251
@@ -45,8 +44,6 @@ def load(
             tables[attribute] = environ[variable]
             origins[(attribute,)] = variable
     settings = _validated(tables, origins)
-    if needs_slack:
-        settings.require_slack()
     if commands is not None:
         settings.check_commands(commands)
     return settings
@@ -63,9 +60,18 @@ def reload(
 
     Raises ConfigurationError; `current` stays as it is.
     """
-    read = load(environ, cwd, commands=commands, needs_slack=False)
+    read = load(environ, cwd, commands=commands)
     changed = {name: getattr(read, name) for name in ("roles", "grants", "approvals", "dialing")}
     return _validated({**{name: getattr(current, name) for name in Settings.model_fields}, **changed}, {})
+
+
+def play_port(environ: Mapping[str, str] | None = None) -> int:
+    """Where the playground listens: `PLAY_PORT`, 8090 where it is not set. Raises ConfigurationError."""
+    environ = os.environ if environ is None else environ  # noqa: TID251
+    port = environ.get("PLAY_PORT") or "8090"
+    if not port.isdecimal() or int(port) > 65535:
+        raise ConfigurationError("PLAY_PORT: must be a port number, 0 to 65535")
+    return int(port)
 
 
 def _file_tables(file: Path) -> dict[str, Any]:
