@@ -1,0 +1,1 @@
+"""Speed and memory beside a stock Bolt application: `make bench` prints one table of one run."""

@@ -1,0 +1,6 @@
+"""`python -m bot` and `meetops` are the same."""
+
+from bot.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The command line (interface.md §1). Output goes to stdout, logs to stderr; a wrong configuration ends with one line."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine, Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import BadInput, ConfigurationError
+
+cli = typer.Typer(
+    add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, help="Meetings from Slack."
+)
+audit_cli = typer.Typer(no_args_is_help=True, help="Check or export the audit, also beside a running bot.")
+cli.add_typer(audit_cli, name="audit")
+
+
+class ExportFormat(StrEnum):
+    """How rows are written."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        cli()
+    except ConfigurationError as error:
+        typer.echo(f"meetops: {error}", err=True)
+        sys.exit(1)
+    except BadInput as error:
+        typer.echo(f"meetops: {error}", err=True)
+        sys.exit(2)
+
+
+@cli.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Without a command: run."""
+    if context.invoked_subcommand is None:
+        run()
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot until SIGTERM or Ctrl+C."""
+    from bot import app
+    from bot.settings import load
+
+    settings = load()
+    settings.require_slack()
+    app.configure_logging(settings)
+    _run(app.serve(settings))
+
+
+@cli.command()
+def play() -> None:
+    """Run the playground: no account, no network, no configuration."""
+    from bot import app
+    from bot.clock import MovableClock
+    from bot.play.playground import run_playground
+    from bot.settings import play_port
+
+    port = play_port()
+    app.configure_play_logging()
+    playground = run_playground(
+        port=port,
+        build_bot=app.from_files,
+        open_browser=sys.stdout.isatty(),
+        clock=MovableClock(),
+        echo=lambda words: typer.echo(words),
+        commands=app.command_hints(),
+    )
+    try:
+        _run(playground)
+    except OSError as error:
+        raise ConfigurationError(f"PLAY_PORT: port {port} can't be used: {error.strerror}") from None
+
+
+@cli.command()
+def manifest(
+    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="no public address is needed")] = False,
+    url: Annotated[str | None, typer.Option(help="the bot's public address, https://…")] = None,
+) -> None:
+    """Print the Slack app's manifest as generated from the commands."""
+    from bot import app
+
+    typer.echo(app.manifest_yaml(url=url, socket_mode=socket_mode), nl=False)
+
+
+@audit_cli.command()
+def verify() -> None:
+    """Check the hash chain. Exit status 1 when a row was changed, removed or put in."""
+    from bot import app
+    from bot.settings import load
+
+    report = asyncio.run(app.audit_verify(load()))
+    typer.echo(report.sentence)
+    raise typer.Exit(0 if report.intact else 1)
+
+
+@audit_cli.command()
+def export(
+    format: Annotated[ExportFormat, typer.Option(help="one JSON object or one CSV line per row")] = ExportFormat.jsonl,
+    since: Annotated[str | None, typer.Option(help="how far back, such as 7d, or a date, 2026-11-01")] = None,
+    room: Annotated[str | None, typer.Option(help="only this room")] = None,
+    actor: Annotated[str | None, typer.Option(help="only this Slack user id")] = None,
+) -> None:
+    """Write the audit to stdout."""
+    from bot import app
+    from bot.settings import load
+
+    filters: Mapping[str, Any] = {"since": since, "room": room, "actor": actor}
+    asyncio.run(app.audit_export(load(), format=format.value, write=sys.stdout.write, **filters))
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(work)
+        return
+    uvloop.run(work)
