@@ -24,6 +24,7 @@ from bot.voice import Address
 
 B = TypeVar("B", bound=Backend)
 A = TypeVar("A")
+T = TypeVar("T")
 
 
 class Confirm(BotError):
@@ -75,11 +76,17 @@ class Act(Generic[B]):
         """The same act, known by its request."""
         return replace(self, request_id=request_id)
 
+    async def once(self, effect: str, send: Callable[[], Awaitable[T]], kind: type[T]) -> T:
+        """Send what costs money or cannot be repeated: at most once for this request, whatever crashes in between."""
+        if self.request_id is None:
+            raise RuntimeError("only a recorded request may do this")
+        return await self.desk.calls.once(self.request_id, effect, send, kind)
+
     async def participant(self, word: ParticipantWord) -> Participant:
         """Exactly one person who is in the room now. Raises NotFound or Ambiguous."""
         user_id = None
         if word.user_id is not None:
-            person = self.desk.people.person(word.user_id, near=self.caller.person)
+            person = self.caller.person.beside(word.user_id)
             user_id = await self.desk.store.people.user_id_of(person)
         return find_participant(word, await self.desk.presence(self.room), vendor_user_id=user_id)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bot.capabilities import CreatesRooms, RoomWish
 from bot.command import Act
-from bot.model import Room
+from bot.model import Room, VendorRoom
 
 
 async def make_room(act: Act[CreatesRooms], handle: str, wishes: dict[str, str]) -> Room:
     """The room itself, owned by the caller and belonging to the channel it was asked for in."""
     store, caller = act.desk.store, act.caller
     owner_id = await store.people.user_id_of(caller.person)
-    vendor = await act.backend.create_room(RoomWish(handle=handle, owner_user_id=owner_id, options=wishes))
+    wish = RoomWish(handle=handle, owner_user_id=owner_id, options=wishes)
+    vendor = await act.once("create", lambda: act.backend.create_room(wish), VendorRoom)
     async with store.db.begin() as tx:
         room = await store.rooms.add(tx, backend=act.backend.name, handle=handle, vendor=vendor, owner=caller.person)
         if act.place:

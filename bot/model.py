@@ -52,6 +52,10 @@ class Person:
     def __str__(self) -> str:
         return f"{self.enterprise_id}/{self.team_id}/{self.user_id}"
 
+    def beside(self, user_id: str) -> Person:
+        """The person whom this one mentioned: of the same workspace."""
+        return Person(self.team_id, user_id, self.enterprise_id)
+
     @classmethod
     def parse(cls, text: str) -> Person:
         """Read back what `str()` wrote."""

@@ -30,7 +30,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
     since = act.desk.clock.now() - ((args.since.span if args.since else None) or DEFAULT_SINCE)
     actor = None
     if args.user is not None:
-        actor = str(act.desk.people.person(args.user.user_id, near=act.caller.person))
+        actor = str(act.caller.person.beside(args.user.user_id))
     rows = await act.desk.audit.search(room=args.room, actor=actor, since=since, limit=MOST_ROWS)
     lines = [Line(_row(row)) for row in rows]
     if not lines:

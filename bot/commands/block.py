@@ -59,7 +59,7 @@ async def run(act: Act[SharesJoinLinks], args: Args) -> Reply:
 
 async def _target(act: Act[Any], word: ParticipantWord) -> tuple[str, Person | None, Participant | None]:
     if word.user_id is not None:
-        person = act.desk.people.person(word.user_id, near=act.caller.person)
+        person = act.caller.person.beside(word.user_id)
         user_id = await act.desk.store.people.user_id_of(person)
         presence = await act.desk.presence(act.room)
         inside = next((one for one in presence.participants or () if one.user_id == user_id), None)

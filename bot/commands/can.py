@@ -23,10 +23,10 @@ class Args:
 
 async def run(act: Act[Any], args: Args) -> Reply:
     """Judge the command as if they typed it here; nothing is executed."""
-    person = act.desk.people.person(args.user.user_id, near=act.caller.person)
+    person = act.caller.person.beside(args.user.user_id)
     who = User(person.user_id)
-    caller = await act.desk.people.who(person)
-    roles = ", ".join(f"{source.role} ({source.words})" for source in caller.sources) or "no role"
+    caller = await act.desk.people.caller(person)
+    roles = ", ".join(f"{source.role} ({source.via})" for source in caller.sources) or "no role"
     try:
         verdict = await act.desk.judge(args.command, caller, act.place)
     except BotError as error:

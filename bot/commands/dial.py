@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.capabilities import DialsOut, HangsUp
 from bot.cards import who_is_in
 from bot.command import Act, Command, enforce
-from bot.errors import BadInput, Refused
+from bot.errors import BadInput
 from bot.grammar import PhoneWord, key, optional, positional
 from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
 from bot.policy import BOOK, CallCounts
@@ -71,12 +71,13 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     """Ring. Into a room known to be empty it is *queued*: the vendor rings when somebody joins."""
     room, number = act.room, number_of(act, args.number)
     presence = act.desk.roster.presence(room.backend, room.vendor_id)
-    if act.request_id is None:
-        raise Refused("A call is only placed for a recorded request.")
-    outcome = await act.backend.dial_out(room, number, args.name or args.number.name)
+    name = args.name or args.number.name
+    outcome = await act.once("dial", lambda: act.backend.dial_out(room, number, name), Outcome)
     shown = Strong(number.masked)
     facts = {"number": number.masked}
-    cancel = (Button("Cancel call", "cancel_call", value=act.request_id),) if isinstance(act.backend, HangsUp) else ()
+    cancel = (
+        (Button("Cancel call", "cancel_call", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
+    )
     if presence.empty:
         body = text(shown, " will be rung when somebody joins ", Strong(room.title), ": nobody is in now.")
         return Reply(body, Outcome.QUEUED, public=True, buttons=cancel, facts=facts, watch=_answered(act, number))
@@ -85,7 +86,7 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
         if presence.participants is not None
         else " I can't see who is in; if nobody is, it rings when somebody joins."
     )
-    hang_up = (Button("Hang up", "hang_up", value=act.request_id),) if isinstance(act.backend, HangsUp) else ()
+    hang_up = (Button("Hang up", "hang_up", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
     body = text("Ringing ", shown, " into ", Strong(room.title), f".{unseen}")
     return Reply(
         body, outcome, public=True, buttons=hang_up if not unseen else cancel, facts=facts, watch=_answered(act, number)

@@ -47,7 +47,7 @@ async def run(act: Act[SharesJoinLinks], args: Args) -> Reply:
 
 async def _people(act: Act[SharesJoinLinks], words: tuple[UserWord, ...], *, host: bool) -> Reply:
     room = act.room
-    invited = [act.desk.people.person(word.user_id, near=act.caller.person) for word in words]
+    invited = [act.caller.person.beside(word.user_id) for word in words]
     async with act.desk.store.db.begin() as tx:
         for person in invited:
             await act.desk.store.rooms.admit_person(tx, room.id, person, host=host)

@@ -23,7 +23,7 @@ class Args:
 async def run(act: Act[RevokesLinks], args: Args) -> Reply:
     """Each unexpired link, then the person if inside."""
     store, room = act.desk.store, act.room
-    person = act.desk.people.person(args.user.user_id, near=act.caller.person)
+    person = act.caller.person.beside(args.user.user_id)
     user_id = await store.people.user_id_of(person)
     links = await store.links.live(room.id, user_id, act.desk.clock.now())
     for link in links:

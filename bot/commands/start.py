@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.capabilities import CreatesRooms, SharesJoinLinks
 from bot.cards import room_card
@@ -32,7 +33,7 @@ async def run(act: Act[CreatesRooms], args: Args) -> Reply:
     room = await make_room(act, await _free_name(act, args.words or ""), {})
     card = room_card(room, act.desk.roster.presence(room.backend, room.vendor_id))
     posts = [Post(act.place, card, room_id=room.id)] if act.place else []
-    invited = [act.desk.people.person(word.user_id, near=act.caller.person) for word in args.people]
+    invited = [act.caller.person.beside(word.user_id) for word in args.people]
     async with act.desk.store.db.begin() as tx:
         for person in invited:
             await act.desk.store.rooms.admit_person(tx, room.id, person, host=False)
@@ -47,7 +48,7 @@ async def _free_name(act: Act[CreatesRooms], words: str) -> str:
     name = " ".join(words.split())[:LONGEST_NAME].strip()
     if not name:
         channel = await act.desk.voice.channel_name(act.place) if act.place else act.caller.name
-        hour = act.desk.clock.now().astimezone(act.caller.zone)
+        hour = act.desk.clock.now().astimezone(ZoneInfo(act.caller.tz))
         name = f"{channel} {hour:%H:%M}"
     taken = await act.desk.store.rooms.by_handle(act.backend.name, name)
     return await next_free(act, name) if taken else name

@@ -25,7 +25,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
     """Lift a block, also one that a kick left."""
     word = args.participant
     if word.user_id is not None:
-        person = act.desk.people.person(word.user_id, near=act.caller.person)
+        person = act.caller.person.beside(word.user_id)
         user_id = await act.desk.store.people.user_id_of(person)
     else:
         person = None

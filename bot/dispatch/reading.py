@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.capabilities import Backend
-from bot.command import Act, Command, enforce
+from bot.command import Act, Command
 from bot.desk import Desk
-from bot.errors import NotSupported, Unavailable
+from bot.errors import NotSupported
 from bot.grammar import ParticipantWord, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
 from bot.people import Caller
-from bot.policy import ApprovalRule, judge
+from bot.policy import USES_THE_BOT, Allow, ApprovalRule, judge
 from bot.voice import Address
+
+MOST_HELPERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,12 @@ async def read(desk: Desk, line: str, caller: Caller, address: Address, *, reque
     parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
     command = desk.commands[parsed.verb]
     if not _could_own(command):
-        _judge(desk, command, caller, owner=False)
+        await _judge(desk, command, caller, owner=False)
     else:
-        enforce(judge(desk.policy().needs(command.permission)[:1], caller.permissions, doing=command.doing))
+        caller.require((USES_THE_BOT,), doing=command.doing)
     rooms = await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
     if _could_own(command):
-        _judge(desk, command, caller, owner=bool(rooms) and all(room.owner == caller.person for room in rooms))
+        await _judge(desk, command, caller, owner=bool(rooms) and all(room.owner == caller.person for room in rooms))
     backends = _backends(desk, command, parsed.args, rooms)
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
@@ -68,14 +70,12 @@ def _could_own(command: Command[Any, Any]) -> bool:
     return command.owner_counts and command.permission is not None and command.permission.area == "monitoringMode"
 
 
-def _judge(desk: Desk, command: Command[Any, Any], caller: Caller, *, owner: bool) -> None:
+async def _judge(desk: Desk, command: Command[Any, Any], caller: Caller, *, owner: bool) -> None:
     needs = desk.policy().needs(command.permission)
-    if not needs:
+    if isinstance(judge(needs, caller.permissions, owner=owner), Allow):
         return
-    if caller.doubt and not all(caller.permissions.allows(need) for need in needs):
-        raise Unavailable(caller.doubt)
-    ask = () if command.permission is None else desk.people.could_help(command.permission, but=caller.person)
-    enforce(judge(needs, caller.permissions, owner=owner, doing=command.doing or "do that", ask=ask))
+    helpers = await desk.people.could_approve(needs, besides=caller.person)
+    caller.require(needs, owner=owner, doing=command.doing, ask=sorted(helpers.people)[:MOST_HELPERS])
 
 
 async def _rooms(
