@@ -15,7 +15,6 @@ from bot.store import DatabaseUnavailable, Store
 T = TypeVar("T")
 
 SENT_BEFORE = "This was sent before, and I don't know whether it took effect; check before you ask for it again."
-ANSWER_LOST = "It was sent and answered, but I could not write the answer down; check before you ask for it again."
 
 log = get_logger(__name__)
 
@@ -43,10 +42,9 @@ class Calls:
         except UnknownOutcome:
             raise
         except BotError:
-            async with self._store.db.begin() as tx:
-                await self._store.effects.withdraw(tx, request_id, effect)
+            await self._write_down(request_id, effect, None)
             raise
-        await self._keep(request_id, effect, answer.dump_json(result).decode())
+        await self._write_down(request_id, effect, answer.dump_json(result).decode())
         return result
 
     async def doubtful(self, request_id: str) -> bool:
@@ -59,10 +57,13 @@ class Calls:
             raise UnknownOutcome(SENT_BEFORE)
         return answer.validate_json(known.result)
 
-    async def _keep(self, request_id: str, effect: str, result: str) -> None:
+    async def _write_down(self, request_id: str, effect: str, result: str | None) -> None:
+        """Where that fails, the answer still counts for this process; after a crash it is not known."""
         try:
             async with self._store.db.begin() as tx:
-                await self._store.effects.finish(tx, request_id, effect, result=result)
+                if result is None:
+                    await self._store.effects.withdraw(tx, request_id, effect)
+                else:
+                    await self._store.effects.finish(tx, request_id, effect, result=result)
         except DatabaseUnavailable:
             log.error("answer not written down", request_id=request_id, effect=effect)
-            raise UnknownOutcome(ANSWER_LOST) from None

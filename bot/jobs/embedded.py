@@ -138,7 +138,8 @@ class EmbeddedJobs(Jobs):
 
     async def _next_due(self, tx: Tx) -> datetime | None:
         waiting = (jobs.c.state == "todo", jobs.c.name.in_(self._handlers), jobs.c.due_at > self._clock.now())
-        return (await tx.execute(select(func.min(jobs.c.due_at)).where(*waiting))).scalar()
+        moment: datetime | None = (await tx.execute(select(func.min(jobs.c.due_at)).where(*waiting))).scalar()
+        return moment
 
     def _begin(self, claimed: _Claimed) -> None:
         handler = self._handlers[claimed.job.name]

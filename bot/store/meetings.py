@@ -51,7 +51,9 @@ class Meetings:
             present: dict[tuple[str, str, str], dict[str, Attendance]] = {}
             for row in await tx.execute(select(participants)):
                 place = present.setdefault((row.backend, row.vendor_id, row.meeting_id), {})
-                place[row.id] = Attendance(row.id, row.joined_at, row.left_at, row.kicked, _participant(row.facts))
+                place[row.id] = Attendance(
+                    row.id, row.joined_at, row.left_at, row.kicked, _participant(row.facts, row.joined_at)
+                )
         return [(one, present.get((one.backend, one.vendor_id, one.id), {})) for one in kept]
 
     async def keep(self, tx: Tx, meeting: KeptMeeting, changed: list[Attendance]) -> None:
@@ -89,5 +91,5 @@ def _facts(participant: Participant | None) -> dict[str, Any]:
     return facts | {"id": one.id, "moderator": one.moderator}
 
 
-def _participant(facts: dict[str, Any]) -> Participant | None:
-    return Participant(**facts | {"medium": Medium(facts["medium"])}) if facts else None
+def _participant(facts: dict[str, Any], joined_at: datetime | None) -> Participant | None:
+    return Participant(**facts | {"medium": Medium(facts["medium"]), "joined_at": joined_at}) if facts else None

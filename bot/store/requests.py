@@ -49,6 +49,7 @@ class Draft:
     room_id: str | None = None
     room: str = ""  # its title, for people and the audit
     meeting_id: str | None = None  # the meeting that ran when it was asked; None: none was known
+    meeting_was: bool | None = None  # whether anybody was in then; None: that was not known
     says: Text = ()
     approvals_needed: int = 0  # 0: carried out at once
     approver_needs: tuple[Need, ...] = ()

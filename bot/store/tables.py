@@ -151,6 +151,7 @@ requests = _table(
     _may("room_id"),
     _must("room"),
     _may("meeting_id"),
+    _may("meeting_was", Boolean),
     _must("says", JSON),
     _must("approvals_needed", Integer),
     _must("approver_needs", JSON),

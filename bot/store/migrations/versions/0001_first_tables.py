@@ -117,6 +117,7 @@ def _requests() -> None:
         *(_may(name) for name in ("channel_id", "card_channel_id", "room_id")),
         _must("room"),
         _may("meeting_id"),
+        _may("meeting_was", sa.Boolean),
         _must("says", sa.JSON),
         _must("approvals_needed", sa.Integer),
         _must("approver_needs", sa.JSON),
