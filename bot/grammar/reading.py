@@ -58,13 +58,24 @@ def parse(text: str, verbs: Mapping[str, type[Any]]) -> Parsed:
     verb = verb_of(first.text, verbs) if first.key is None else None
     if verb is None:
         raise _unknown_verb(first, verbs)
-    args_type = verbs[verb]
+    args, why = _understood(verb, verbs[verb], tokens[1:], text)
+    return _unambiguous(verb, args, why)
+
+
+def _understood(verb: str, args_type: type[Any], words: Sequence[Token], text: str) -> tuple[Any, str]:
     try:
-        values, why = _Reading(fields_of(args_type), tokens[1:], cleaned(text)).read()
+        values, why = _Reading(fields_of(args_type), words, cleaned(text)).read()
     except _Wrong as wrong:
         raise wrong.as_bad_input(verb, args_type) from None
-    args = args_type(**values)
-    return Parsed(verb, args, why, render(verb, args, why))
+    return args_type(**values), why
+
+
+def _unambiguous(verb: str, args: Any, why: str) -> Parsed:  # noqa: ANN401
+    """With its canonical line, which an approval reads again: refused if that would mean anything else."""
+    line = render(verb, args, why)
+    if _understood(verb, type(args), tokenize(line)[1:], line) != (args, why):
+        raise BadInput(f"That can be understood in two ways; name the room too. Usage: {usage(verb, type(args))}")
+    return Parsed(verb, args, why, line)
 
 
 def fill(verb: str, args_type: type[Any], values: Mapping[str, str | Sequence[str]], *, why: str = "") -> Parsed:
@@ -76,11 +87,7 @@ def fill(verb: str, args_type: type[Any], values: Mapping[str, str | Sequence[st
         read = {spec.name: value for spec in fields_of(args_type) if (value := _entered(spec, values)) is not None}
     except _Wrong as wrong:
         raise wrong.as_bad_input(verb, args_type) from None
-    args, why = args_type(**read), " ".join(cleaned(why).split())
-    line = render(verb, args, why)
-    if parse(line, {verb: args_type}).args != args:
-        raise BadInput("That can be understood in two ways; name the room too.")
-    return Parsed(verb, args, why, line)
+    return _unambiguous(verb, args_type(**read), " ".join(cleaned(why).split()))
 
 
 def _entered(spec: FieldSpec, values: Mapping[str, str | Sequence[str]]) -> Any:  # noqa: ANN401
@@ -233,17 +240,20 @@ class _Reading:
         spare = len(self.left) - sum(one.required for one in later)
         if spec.many:
             self._take_many(spec, spare)
+        elif spec.place is not Place.REST and not spec.required and not self._is_next(spec, spare, later):
+            return
         elif spec.place is Place.REST or (not later and spec.kind in _TAKES_THE_REST):
             self._take_rest(spec, spare)
-        elif spec.required or (spare > 0 and self._is_for(spec, self.left[0], later)):
+        else:
             if not self.left:
                 raise _Wrong(f"{spec.label} is missing.", spec=spec)
             self.values[spec.name] = _value(spec, self.left.pop(0))
 
-    @staticmethod
-    def _is_for(spec: FieldSpec, token: Token, later: Sequence[FieldSpec]) -> bool:
-        claimed = spec.kind is Kind.TEXT and any(one.kind in _STRICT and fits(one, token) for one in later)
-        return fits(spec, token) and not claimed
+    def _is_next(self, spec: FieldSpec, spare: int, later: Sequence[FieldSpec]) -> bool:
+        """Whether an optional field is meant by the next word."""
+        if spare < 1 or not fits(spec, self.left[0]):
+            return False
+        return spec.kind is not Kind.TEXT or not any(one.kind in _STRICT and fits(one, self.left[0]) for one in later)
 
     def _take_many(self, spec: FieldSpec, spare: int) -> None:
         taken: list[Any] = []

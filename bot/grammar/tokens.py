@@ -42,6 +42,8 @@ class Token:
 
 def cleaned(text: str) -> str:
     """The line with every kind of space as one plain space character and without invisible and control characters."""
+    if text.isascii() and text.isprintable():
+        return text
     spaced = "".join(" " if char.isspace() else char for char in text)
     return "".join(char for char in _INVISIBLE.sub("", spaced) if unicodedata.category(char) not in {"Cc", "Cs"})
 

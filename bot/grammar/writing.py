@@ -7,14 +7,14 @@ from collections.abc import Collection
 from typing import Any
 
 from bot.grammar.fields import FieldSpec, Kind, Place, fields_of
-from bot.grammar.tokens import SLACK_ESCAPE
 from bot.grammar.words import ChannelWord, ParticipantWord, PhoneWord, UserWord
 from bot.model import PhoneNumber
 
 WHY = "why"
 _SAFE = re.compile(r"[^\W\d][\w./:@#,\-]*|[@#*][\w.\-]*")  # one word, no number, no key
 _SAFE_VALUE = re.compile(r"[\w./:@#,+\-]+")
-_NEEDS_ESCAPE = re.compile(r"&(?=(?:lt|gt|amp);)")
+_LOOKS_LIKE_ENTITY = re.compile(r"&(?=(?:lt|gt|amp);)")
+_OPENS_ESCAPE = re.compile(r"<(?=[@#!a-z])")  # also one that a later word would close
 
 
 def usage(verb: str, args_type: type[Any], *, without: Collection[str] = ()) -> str:
@@ -60,8 +60,8 @@ def quote(text: str, *, value: bool = False) -> str:
     """The text as one word of a line, or as the value after a key."""
     if (_SAFE_VALUE if value else _SAFE).fullmatch(text):
         return text
-    escaped = re.sub(r'(["“”„‟«»＂\\])', r"\\\1", _NEEDS_ESCAPE.sub("&amp;", text))
-    return f'"{SLACK_ESCAPE.sub(lambda found: f"&lt;{found[0][1:]}", escaped)}"'
+    encoded = _OPENS_ESCAPE.sub("&lt;", _LOOKS_LIKE_ENTITY.sub("&amp;", text))
+    return '"' + re.sub(r'(["“”„‟«»＂\\])', r"\\\1", encoded) + '"'
 
 
 def _line(verb: str, args: Any, why: str, hidden: Collection[str], *, masked: bool = False) -> str:  # noqa: ANN401
