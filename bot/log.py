@@ -33,15 +33,16 @@ _NAMES = (
 
 # Each replaces its match by `\g<keep>` and the mark.
 _PATTERNS = (
-    r"(?P<keep>)-----BEGIN [^-\n]+-----(?:.*?-----END [^-\n]+-----|.*)",
+    r"(?P<keep>)-----BEGIN [^-\n]+-----(?:.*?-----END [^-\n]+-----|(?:(?:\\n|\s)*[\w+/=]{4,})*)",
     r"(?P<keep>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{6,}",
     r"(?P<keep>)\beyJ[\w-]{6,}(?:\.[\w-]*){0,4}",
     r"(?P<keep>)\b(?:xox[a-z]|xapp|xoxe\.xox[a-z])-[\w-]+",
     r"(?P<keep>)\bwhsec_[\w+/=-]+",
     r"(?P<keep>\bv0=)[0-9a-f]{64}",
     r"(?P<keep>\w://)[^/\s@:'\"]*:[^/\s@'\"]+(?=@)",
-    r"(?P<keep>https?://[\w.-]+(?::\d+)?/)(?:response/|(?:commands|actions|app|services|workflows)/(?-i:[TE][A-Z0-9]+/))[^\s\"'<>|)]+",
-    r"(?P<keep>(?<![\w-])[\"']?(?:" + "|".join(_NAMES) + r")[\"']?\s*(?:=|:|%3D)\s*)"
+    r"(?P<keep>https?://[\w.-]+(?::\d+)?/)"
+    r"(?:response/|(?:commands|actions|app|services|workflows)/(?-i:[TE][A-Z0-9]+/))[^\s\"'<>|)]+",
+    r"(?P<keep>(?:(?<![\w-])|(?<=%3F)|(?<=%26))[\"']?(?:" + "|".join(_NAMES) + r")[\"']?\s*(?:=|:|%3D)\s*)"
     r"(?!\[redacted\]|Bearer |Basic )(?:b?\"[^\"\n]*\"?|b?'[^'\n]*'?|[^\s&\"',;<>)\]}]+)",
 )
 _SCRUBBERS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in _PATTERNS)
@@ -88,7 +89,6 @@ def configure(*, level: str, style: Literal["console", "json"], stream: TextIO) 
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
 
 

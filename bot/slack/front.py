@@ -28,7 +28,6 @@ Ready = Callable[[], Awaitable[str | None]]  # None, or in plain words why not
 SIZE_LIMIT = 256 * 1024
 READ_SECONDS = 5.0
 SKEW_SECONDS = 300
-READY_SECONDS = 3.0
 
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -116,15 +115,18 @@ class Front:
         return web.Response(text=answer.body, content_type=content_type)
 
 
-def routes(*, front: Front | None, ready: Ready, metrics: Metrics) -> list[web.RouteDef]:
-    """The paths of interface.md §3 but the hooks. Without `front` (Socket Mode) there is no `/slack/events`."""
+def routes(*, front: Front | None, ready: Ready, metrics: Metrics, ready_seconds: float = 3.0) -> list[web.RouteDef]:
+    """The paths of interface.md §3 but the hooks. Without `front` (Socket Mode) there is no `/slack/events`.
+
+    `ready` that does not end within `ready_seconds` counts as not ready.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
     async def readyz(_request: web.Request) -> web.Response:
         try:
-            async with asyncio.timeout(READY_SECONDS):
+            async with asyncio.timeout(ready_seconds):
                 missing = await ready()
         except TimeoutError:
             missing = "the readiness check did not end in time"

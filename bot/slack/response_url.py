@@ -57,6 +57,10 @@ class ResponseUrls:
         self._limit = limit
         self._uses: OrderedDict[bytes, _Uses] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many addresses have their uses counted."""
+        return len(self._uses)
+
     async def send(self, url: str, message: Mapping[str, Any]) -> Delivery:
         """Post this message (`text`, `blocks`, `response_type`, `replace_original` …) as JSON."""
         address = self._allowed(url)
