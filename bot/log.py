@@ -77,6 +77,7 @@ def configure(*, level: str, style: Literal["console", "json"], stream: TextIO) 
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_without_wire_bytes)
     handler.setFormatter(_formatter(before, style, colours=stream.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
@@ -107,6 +108,14 @@ def _formatter(before: list[Processor], style: str, *, colours: bool) -> logging
             renderer,
         ],
     )
+
+
+def _without_wire_bytes(record: logging.LogRecord) -> bool:
+    """Shorten aiohttp's traceback for bytes that are no HTTP: it quotes them, and any scanner can cause it."""
+    error = record.exc_info[1] if record.exc_info else None
+    if type(error).__module__ == "aiohttp.http_exceptions":
+        record.msg, record.exc_info, record.levelname = f"{record.msg}: malformed HTTP", None, "WARNING"
+    return True
 
 
 def _without_secrets(name: str, value: Any) -> Any:  # noqa: ANN401 (a log value may be anything)

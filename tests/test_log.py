@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -10,6 +11,8 @@ from typing import Any, Literal
 
 import pytest
 import structlog
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -215,6 +218,16 @@ async def test_a_bugs_traceback_is_one_scrubbed_line_with_its_id(capture: Captur
     assert len(line["failure_id"]) == 8
     assert "KeyError" in line["exception"]
     assert MARK not in line["exception"]
+
+
+async def test_bytes_that_are_no_http_leave_one_line_without_them(capture: Capture) -> None:
+    stream = capture()
+    async with TestServer(web.Application()) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"GET / HTTP/9.9 {MARK}\r\n\r\n".encode())
+        await reader.read()
+        writer.close()
+    assert one(stream)["event"] == "Error handling request from 127.0.0.1: malformed HTTP"
 
 
 @pytest.mark.parametrize("level", ["LOUD", "", "NOTSET"])

@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import quote_plus, urlencode
 
 import pytest
 import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.clock import MovableClock
 from bot.errors import ConfigurationError
 from bot.play.slack.seed import MIA
-from bot.slack.bodies import FORM, JSON
+from bot.slack.bodies import FORM, JSON, read_body
 from bot.slack.front import SIZE_LIMIT, Front, Signature, routes
 from bot.slack.seen import SeenInMemory
 from tests.fakes.slack_entrance import SECRET, Door, opened_door
 
 COMMAND = {"command": "/meet", "text": "help", "user_id": MIA, "team_id": "T0MEETOPS", "channel_id": "C0TEAM"}
-EVENT = {"type": "event_callback", "event_id": "Ev1", "team_id": "T0MEETOPS", "event": {"type": "user_change"}}
-CLICK = {"type": "block_actions", "user": {"id": MIA}, "team": {"id": "T0MEETOPS"}, "actions": [{"action_id": "join"}]}
 FORGED = "v0=" + "0" * 64
 
 
@@ -118,6 +119,36 @@ async def test_malformed_bodies_are_refused_in_one_log_line_without_the_body(doo
     assert (unsigned, signed) == ((401, ""), (400, ""))
     assert [line["reason"] for line in lines] == ["unsigned", "malformed"]
     assert all(set(line) == {"event", "log_level", "reason", "status", "remote"} for line in lines)
+
+
+@given(st.binary(max_size=200), st.sampled_from([FORM, JSON]))
+def test_any_bytes_are_an_object_or_malformed(raw: bytes, content_type: str) -> None:
+    with suppress(ValueError):
+        assert isinstance(read_body(raw, content_type), dict)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+NAMES = st.sampled_from(
+    ["id", "type", "team", "user", "enterprise", "actions", "action_id", "view", "event", "channel"]
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=8
+)
+KINDS = ["block_actions", "view_submission", "view_closed", "block_suggestion", "shortcut", "event_callback", "x"]
+
+
+def test_any_signed_object_is_acknowledged() -> None:
+    with asyncio.Runner() as runner:
+        opening = opened_door(http=False)
+        door = runner.run(opening.__aenter__())
+
+        @settings(deadline=None)
+        @given(st.sampled_from(KINDS), st.dictionaries(NAMES, VALUES, max_size=6))
+        def acknowledged(kind: str, fields: dict[str, object]) -> None:
+            assert runner.run(door.entrance.dispatch(fields | {"type": kind})).status == 200
+
+        acknowledged()
+        runner.run(opening.__aexit__(None, None, None))
 
 
 async def test_the_word_of_a_forged_command_never_reaches_the_log(door: Door, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,7 +15,6 @@ from tests.fakes.slack_entrance import Door, opened_door
 COMMAND = {"command": "/meet", "text": "help", "user_id": MIA, "team_id": "T0MEETOPS", "channel_id": "C0TEAM"}
 EVENT = {"type": "event_callback", "event_id": "Ev1", "team_id": "T0MEETOPS", "event": {"type": "user_change"}}
 CLICK = {"type": "block_actions", "user": {"id": MIA}, "team": {"id": "T0MEETOPS"}, "actions": [{"action_id": "join"}]}
-FORGED = "v0=" + "0" * 64
 
 
 def form(**fields: str) -> bytes:
