@@ -49,9 +49,8 @@ def default(context: typer.Context) -> None:
 def run() -> None:
     """Run the bot until SIGTERM or Ctrl+C."""
     from bot import app
-    from bot.settings import load
 
-    settings = load()
+    settings = app.settings_from_environment()
     settings.require_slack()
     app.configure_logging(settings)
     _run(app.serve(settings))
@@ -96,9 +95,8 @@ def manifest(
 def verify() -> None:
     """Check the hash chain. Exit status 1 when a row was changed, removed or put in."""
     from bot import app
-    from bot.settings import load
 
-    report = asyncio.run(app.audit_verify(load()))
+    report = asyncio.run(app.audit_verify(app.settings_from_environment()))
     typer.echo(report.sentence)
     raise typer.Exit(0 if report.intact else 1)
 
@@ -112,10 +110,9 @@ def export(
 ) -> None:
     """Write the audit to stdout."""
     from bot import app
-    from bot.settings import load
 
     filters: Mapping[str, Any] = {"since": since, "room": room, "actor": actor}
-    asyncio.run(app.audit_export(load(), format=format.value, write=sys.stdout.write, **filters))
+    asyncio.run(app.audit_export(app.settings_from_environment(), format=format.value, write=sys.stdout.write, **filters))
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -1,0 +1,203 @@
+"""One command, from its text to its answer: read → choose → judge → act | ask | refuse."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.audit import Entry
+from bot.cards import join_button, who_is_in
+from bot.command import Act
+from bot.desk import Desk
+from bot.dispatch.approving import Approving
+from bot.dispatch.carrying import Carrying
+from bot.dispatch.delivering import Delivery
+from bot.dispatch.following import Following
+from bot.dispatch.reading import Order, complete, read
+from bot.dispatch.saying import failure, spoken
+from bot.errors import BotError, NotFound, Refused
+from bot.launch import Launch
+from bot.lookup import Ambiguous
+from bot.metrics import Metrics
+from bot.model import Person, Room
+from bot.people import Caller
+from bot.reply import Button, Line, Reply, Strong, Text, User, text
+from bot.voice import Address, Form
+
+MOST_LIVE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the operator laid down about the places and guests of this workspace."""
+
+    audit_channel: str | None = None
+    guests_may_join: bool = False
+
+
+class Dispatcher:
+    """The one door from a chat to the commands. Answers the person itself; only bugs leave it."""
+
+    def __init__(
+        self, desk: Desk, delivery: Delivery, carrying: Carrying, approving: Approving, house: House, metrics: Metrics
+    ) -> None:
+        self._desk = desk
+        self._delivery = delivery
+        self._carrying = carrying
+        self._approving = approving
+        self._following = Following(desk, approving)
+        self._house = house
+        self._metrics = metrics
+
+    async def command(self, address: Address, line: str, key: str) -> None:
+        """Carry out a typed (or clicked, or filled in) command line."""
+        caller = None
+        try:
+            caller = await self._desk.people.caller(address.person)
+            order = await read(self._desk, line, caller, address)
+            await self._give(order, key)
+        except BotError as error:
+            await self._explain(address, error, _verb(line), caller)
+
+    async def _give(self, order: Order, key: str) -> None:
+        act = order.act
+        if order.reason_missing:
+            form = Form(verb=order.command.name, title="Why?", values={}, only=("why",), line=act.line)
+            await self._desk.voice.ask(act.address, form)
+            return
+        if order.rule is not None:
+            await self._approving.ask(order, order.rule, key)
+            return
+        await self._delivery.check(order.command, act)
+        try:
+            reply = await self._carrying.carry_out(order, key)
+        except Ambiguous as error:
+            raise complete(error, order.command, order.args, act.why) from None
+        await self._delivery.deliver(act, reply)
+        await self._noted(order, reply)
+
+    async def _noted(self, order: Order, reply: Reply) -> None:
+        outcome = str(reply.outcome or "done")
+        self._metrics.commands.labels(verb=order.command.name, outcome=outcome).inc()
+        await self._desk.audit.note(entry_of(order.act, order.command.name, outcome, reply))
+
+    async def _explain(self, address: Address, error: BotError, verb: str, caller: Caller | None) -> None:
+        body, buttons = failure(error)
+        await self._desk.voice.whisper(address, body, buttons)
+        self._metrics.commands.labels(verb=verb if verb in self._desk.commands else "?", outcome=error.outcome).inc()
+        await self._desk.audit.note(Entry(actor=str(address.person), action=verb[:40], outcome=error.outcome))
+        command = self._desk.commands.get(verb)
+        privileged = command is not None and command.permission is not None and not self._everyday(verb)
+        if isinstance(error, Refused) and privileged and caller is not None:
+            refused = text(User(address.person.user_id), " tried ", Strong(verb), " and was refused: ", str(error))
+            await self._delivery.note_publicly(self._house.audit_channel, refused)
+
+    def _everyday(self, verb: str) -> bool:
+        need = self._desk.commands[verb].permission
+        return need is None or need.area in ("api", "userInterface") or str(need).endswith("Read")
+
+    async def join(self, address: Address, room_id: str) -> None:
+        """Somebody pressed Join on a card: their own link, to them alone."""
+        try:
+            room = await self._desk.store.rooms.get(room_id)
+            if room is None:
+                raise NotFound("That room was deleted.")
+            caller = await self._desk.people.caller(address.person)
+            await self._admit(room, caller, address)
+            reply = await self._desk.door.let_in(room, caller)
+            await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body), reply.buttons)
+            entry = Entry(
+                actor=str(address.person), action="join", room=room.title, backend=room.backend, outcome="done"
+            )
+            await self._desk.audit.note(entry)
+        except BotError as error:
+            await self._explain(address, error, "join", None)
+
+    async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
+        """Join needs no role on a card in one's own channel; guests need the operator's leave."""
+        if not await self._desk.lookup.sees(room, caller, address.channel_id):
+            raise NotFound("I know no such room here.")
+        outsider = caller.guest or caller.stranger
+        if outsider and not caller.sources and not self._house.guests_may_join:
+            raise Refused("Guests can't join from here; ask a member of the workspace to invite you by a guest link.")
+        if caller.deactivated:
+            raise Refused("Your account is deactivated.")
+
+    async def launch(self, address: Address) -> Launch:
+        """What the menu shows: what is live here, what waits for the caller, what they may do."""
+        caller = await self._desk.people.caller(address.person)
+        here = await self._desk.store.rooms.rooms_in(address.channel_id) if address.channel_id else []
+        live = await asyncio.gather(*(self._live(room) for room in here[:MOST_LIVE]))
+        waiting = await self._approving.waiting_for(caller)
+        return Launch(
+            live=tuple(live),
+            waiting=tuple(
+                Line(self._approving.summary(one), buttons=(Button("Details", "details", value=one.id),))
+                for one in waiting
+            ),
+            verbs=tuple(
+                (name, command.summary)
+                for name, command in self._desk.commands.items()
+                if self._desk.allowed(command, caller)
+            ),
+        )
+
+    async def _live(self, room: Room) -> Line:
+        presence = self._desk.roster.presence(room.backend, room.vendor_id)
+        who = Button("Who", "run", value=f'who "{room.title}"')
+        return Line(text(Strong(room.title), " · ", *who_is_in(presence)), buttons=(join_button(room), who))
+
+    async def click_decision(self, request_id: str, person: Person, verdict: str, key: str) -> None:
+        """Before the acknowledgement: the click is committed, nothing more."""
+        await self._desk.approvals.decide(request_id, person, verdict, key)
+
+    async def after_decision(self, address: Address, request_id: str) -> None:
+        """After the acknowledgement: remember where to tell this approver what became of the click."""
+        self._approving.remember(address, request_id)
+
+    async def details(self, address: Address, request_id: str) -> None:
+        """The whole request, numbers included, to the requester and to those who may approve."""
+        await self._private(address, self._approving.details(address, request_id))
+
+    async def cancel_request(self, address: Address, request_id: str) -> None:
+        """The requester takes the request back."""
+        await self._private(address, self._approving.cancel(address, request_id))
+
+    async def check(self, address: Address, request_id: str) -> None:
+        """Look what became of an unknown outcome; nothing is sent again."""
+        await self._private(address, self._following.check(address, request_id))
+
+    async def follow_up(self, address: Address, action: str, request_id: str, key: str) -> None:
+        """`Hang up`, `Cancel call`, `Dial again` on the message of a call: a command of the clicker's own."""
+        try:
+            line = await self._following.line(action, address, request_id)
+        except BotError as error:
+            await self._explain(address, error, action, None)
+            return
+        await self.command(address, line, key)
+
+    async def _private(self, address: Address, reply: object) -> None:
+        try:
+            answer: Reply = await reply  # type: ignore[misc]
+        except BotError as error:
+            await self._explain(address, error, "approvals", None)
+            return
+        await self._desk.voice.whisper(address, answer.card or spoken(answer.outcome, answer.body), answer.buttons)
+
+
+def entry_of(act: Act[object], verb: str, outcome: str, reply: Reply) -> Entry:  # type: ignore[type-var]
+    """The audit row of a command that was carried out."""
+    return Entry(
+        actor=str(act.caller.person),
+        action=verb,
+        room=", ".join(room.title for room in act.rooms) or reply.facts.get("room", ""),
+        backend=act.backends[0].name if act.backends else "",
+        outcome=outcome,
+        reason=act.why,
+        request_id=act.request_id or "",
+        facts=reply.facts,
+    )
+
+
+def _verb(line: str) -> str:
+    return line.strip().partition(" ")[0].casefold()
