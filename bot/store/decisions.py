@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.clock import Clock
@@ -50,9 +51,9 @@ class Decisions:
         """All clicks on this request, in their order."""
         wanted = select(decisions).where(decisions.c.request_id == request_id).order_by(decisions.c.at, decisions.c.key)
         if tx is not None:
-            return [_decision(row._tuple()) for row in await tx.execute(wanted)]
+            return [_decision(row) for row in await tx.execute(wanted)]
         async with self._db.read() as reading:
-            return [_decision(row._tuple()) for row in await reading.execute(wanted)]
+            return [_decision(row) for row in await reading.execute(wanted)]
 
     async def weigh(self, tx: Tx, decision: Decision, *, counted: bool) -> bool:
         """Say whether it counts. False when that was said before."""
@@ -60,6 +61,5 @@ class Decisions:
         return (await tx.execute(update(decisions).where(*unweighed).values(counted=counted))).rowcount == 1
 
 
-def _decision(row: tuple[str, str, Person, str, datetime, bool | None]) -> Decision:
-    key, request_id, approver, verdict, at, counted = row
-    return Decision(key, request_id, approver, Verdict(verdict), at, counted)
+def _decision(row: Row[Any]) -> Decision:
+    return Decision(**dict(row._mapping) | {"verdict": Verdict(row.verdict)})
