@@ -1,0 +1,301 @@
+"""Apache OpenMeetings, 6.3 to 9.x.
+
+What it is and its document
+    A conference server that one runs oneself. REST: seeds/001, and what a running 7.2 was recorded to answer.
+
+Signing in
+    `user/login` with name and password gives a session id that goes along in every query: by GET up to 8.x, by POST
+    from 9.0. The account needs the rights LOGIN, ROOM and SOAP (ADMIN does not include SOAP). An expired session and a
+    missing right are answered alike, so the bot signs in again once and believes the second refusal.
+
+What it can and cannot do, and why
+    Rooms are real ones, kept by the server. Only public rooms can be listed; others are found by their id. A link is
+    a hash for one person and one entry. Removing one person works for those who came through such a hash; people
+    with an account of their own go only with everybody. Nobody can be banned: `end` removes all, who come back
+    through a new link. Closing a room, which is its lock, also sends out who is in. There is no dialling, no muting
+    and no starting of recordings by REST. Deleting a room first removes who is in: the server would leave them there.
+
+Known doubts
+    The server's texts for an unknown room are Java's own and differ between databases; a failure on one room, while
+    the session works, is read as "no such room".
+    A link dies with its session after 30 idle minutes (the server's default setting; its documents say 15).
+    Jettison writes the name "1.0" as 1 and cannot write "NaN" at all: such rooms are better not named so.
+    Servers up to 6.2 answer every refusal with a page; they are told "failed".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from bot.backends.openmeetings.people import EXTERNAL_ID, external_user, kick_target, participant, recording
+from bot.backends.openmeetings.rooms import (
+    CREATE_OPTIONS,
+    ROOM_ID,
+    SET_OPTIONS,
+    TYPES,
+    fields_of,
+    room_id,
+    vendor_room,
+    whole,
+)
+from bot.backends.openmeetings.services import Services, as_json
+from bot.backends.openmeetings.wire import Json, as_list, as_str, refused_inside, unwrap
+from bot.backends.openmeetings.words import language_id
+from bot.capabilities import (
+    ChangesRooms,
+    CreatesRooms,
+    DeletesRooms,
+    EndsMeetings,
+    FindsRooms,
+    KeepsRecordings,
+    KicksEverybody,
+    KicksParticipants,
+    ListsParticipants,
+    LocksRooms,
+    RoomWish,
+    SharesJoinLinks,
+)
+from bot.clock import Clock
+from bot.errors import BackendError, BadInput, NotFound, NotSupported, UnknownOutcome
+from bot.model import Health, JoinAs, JoinLink, Outcome, Participant, Presence, Recording, Risk, Room, VendorRoom
+from bot.rest import Answer, Rest
+
+LINK_LIFETIME = timedelta(minutes=30)
+
+
+class OpenMeetings(
+    CreatesRooms,
+    FindsRooms,
+    ChangesRooms,
+    DeletesRooms,
+    SharesJoinLinks,
+    EndsMeetings,
+    KicksParticipants,
+    KicksEverybody,
+    LocksRooms,
+    ListsParticipants,
+    KeepsRecordings,
+):
+    """One OpenMeetings server."""
+
+    kind = "openmeetings"
+    create_options = CREATE_OPTIONS
+    set_options = SET_OPTIONS
+    ends_by_kicking = True
+
+    def __init__(
+        self,
+        name: str,
+        rest: Rest,
+        *,
+        base_url: str,
+        username: str,
+        password: SecretStr,
+        clock: Clock,
+        external_type: str = "slack",
+    ) -> None:
+        """`base_url` as for `rest`: up to and with the context path, `https://om.example.org/openmeetings`."""
+        super().__init__(name)
+        self._services = Services(rest, username=username, password=password, clock=clock)
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._external_type = external_type
+        self._changing = asyncio.Lock()  # two changes at once would each write back what they read
+
+    # --- rooms ---
+
+    async def create_room(self, wish: RoomWish) -> VendorRoom:
+        """Make a room under an external id of its own, by which it is found again when no clear answer came."""
+        external_id = f"meetops-{secrets.token_hex(8)}"
+        fields = {"name": wish.handle, "type": TYPES[0]} | fields_of(wish.options, CREATE_OPTIONS)
+        fields |= {"externalId": external_id, "externalType": self._external_type}
+        try:
+            return vendor_room(await self._save(fields, Risk.ONCE))
+        except UnknownOutcome:
+            made = await self._found_again(fields["type"], external_id)
+            if made is None:
+                raise
+            return made
+
+    async def list_rooms(self, words: str = "", kind: str = "") -> Sequence[VendorRoom]:
+        """Public rooms of all types: OpenMeetings lists no others."""
+        types = [one for one in TYPES if kind.casefold() in ("", one.casefold())]
+        listed = await asyncio.gather(*(self._public(one) for one in types))
+        return [room for rooms in listed for room in rooms if words.casefold() in room.name.casefold()]
+
+    async def get_room(self, vendor_id: str) -> VendorRoom:
+        """One room by its number."""
+        return vendor_room(await self._room(vendor_id))
+
+    async def find_room(self, words: str) -> VendorRoom | None:
+        """By number, by a public room's exact name, or by an external id of ours."""
+        if ROOM_ID.fullmatch(words):
+            try:
+                return await self.get_room(words)
+            except NotFound:
+                pass
+        for room in await self.list_rooms(words):
+            if room.name.casefold() == words.casefold():
+                return room
+        if not EXTERNAL_ID.fullmatch(words) or not words.strip("."):
+            return None
+        found = await asyncio.gather(*(self._external(one, words) for one in TYPES))
+        return next((room for room in found if room), None)
+
+    async def change_room(self, room: Room, changes: Mapping[str, str]) -> VendorRoom:
+        """Read the whole room, write it back changed: OpenMeetings replaces, and resets what is left out."""
+        wanted = fields_of(changes, SET_OPTIONS)
+        closed = wanted.pop("closed", None)
+        async with self._changing:
+            fields = await self._room(room.vendor_id)
+            if wanted:
+                fields = await self._save(fields | wanted, Risk.REPEATABLE)
+        if closed is not None:
+            await (self.lock(room) if closed else self.unlock(room))
+            fields["closed"] = closed
+        return vendor_room(fields)
+
+    async def delete_room(self, room: Room) -> Outcome:
+        """Remove who is in, then the room."""
+        await self.kick_all(room)
+        risk = Risk.REPEATABLE
+        answer = await self._services.call(
+            "room", room_id(room.vendor_id), operation="delete", risk=risk, method="DELETE"
+        )
+        said = await self._services.said(answer, risk)
+        return Outcome.ALREADY_SO if said == "Not found" else Outcome.DONE
+
+    def room_in(self, words: str) -> str | None:
+        """The number in the address that OpenMeetings shows for a room: `…/openmeetings/#room/5`."""
+        found = re.fullmatch(re.escape(self._base_url) + r"/?#room/([1-9][0-9]{0,17})", words.strip())
+        return found.group(1) if found else None
+
+    async def lock(self, room: Room) -> Outcome:
+        """Close it. Who is in is shown out."""
+        return await self._switch("close", room)
+
+    async def unlock(self, room: Room) -> Outcome:
+        """Open it."""
+        return await self._switch("open", room)
+
+    async def _switch(self, action: str, room: Room) -> Outcome:
+        risk = Risk.REPEATABLE  # a GET that changes something, to the same state each time
+        answer = await self._services.call("room", action, room_id(room.vendor_id), operation=action, risk=risk)
+        if refused_inside(answer):
+            await self._room(room.vendor_id)  # raises NotFound where that is the reason
+        await self._services.said(answer, risk)
+        return Outcome.DONE
+
+    async def _room(self, vendor_id: str) -> Json:
+        answer = await self._read("room", room_id(vendor_id), operation="room")
+        if refused_inside(answer):
+            await self._services.check(await self._read("room", "count", "0", operation="count"), Risk.READ)
+            raise NotFound(f"{self.name} does not know that room.")
+        await self._services.check(answer, Risk.READ)
+        return whole(unwrap(answer, "roomDTO"), self.name)
+
+    async def _save(self, fields: Json, risk: Risk) -> Json:
+        form = {"room": as_json(fields)}
+        answer = await self._services.call("room", operation="save", risk=risk, method="POST", form=form)
+        await self._services.check(answer, risk)
+        return whole(unwrap(answer, "roomDTO", risk), self.name)
+
+    async def _public(self, kind: str) -> list[VendorRoom]:
+        rooms = await self._listed("roomDTO", "room", "public", kind, operation="rooms")
+        return [vendor_room(whole(one, self.name)) for one in rooms]
+
+    async def _external(self, kind: str, external_id: str) -> VendorRoom | None:
+        answer = await self._read("room", kind, self._external_type, external_id, operation="external room")
+        await self._services.check(answer, Risk.READ)
+        return None if answer.status == 204 else vendor_room(whole(unwrap(answer, "roomDTO"), self.name))
+
+    async def _found_again(self, kind: str, external_id: str) -> VendorRoom | None:
+        try:
+            return await self._external(kind, external_id)
+        except BackendError:
+            return None
+
+    # --- links ---
+
+    async def join_link(self, room: Room, guest: JoinAs) -> JoinLink:
+        """A hash for this person alone, good for one entry, in their language; moderator only for a host."""
+        options = {
+            "roomId": int(room_id(room.vendor_id)),
+            "moderator": guest.host,
+            "showAudioVideoTest": True,
+            "allowSameURLMultipleTimes": False,
+        }
+        expires_at = self._clock.now() + LINK_LIFETIME
+        secure = await self._services.mint(external_user(guest, self._external_type), options, guest.language)
+        url = f"{self._base_url}/hash?secure={secure}&language={language_id(guest.language)}"
+        return JoinLink(url, expires_at, personal=True, single_use=True)
+
+    # --- meetings ---
+
+    async def participants(self, room: Room) -> Presence:
+        """Who is in, each once however many windows they have open."""
+        users = await self._listed("userDTO", "room", "users", room_id(room.vendor_id), operation="users")
+        people = {one.id: one for one in (participant(user, self._external_type) for user in users)}
+        return Presence(tuple(people.values()), as_of=self._clock.now())
+
+    async def kick(self, room: Room, participant: Participant) -> Outcome:
+        """Remove one person, with all their windows. Sent once: a repetition would remove who came back."""
+        target = kick_target(participant.id, self._external_type)
+        if target is None:
+            raise NotSupported(
+                f"{self.name} removes only people who came through a join link; this one has an account there. "
+                "Removing everybody works."
+            )
+        if not all(EXTERNAL_ID.fullmatch(part) for part in target):
+            raise BadInput(f"{self.name} cannot remove that participant: the id is not one of a person there.")
+        segments = ("room", "kick", room_id(room.vendor_id), *target)
+        answer = await self._services.call(*segments, operation="kick", risk=Risk.ONCE)
+        if await self._services.said(answer, Risk.ONCE) == "Kicked":
+            return Outcome.ACCEPTED
+        inside = (await self.participants(room)).participants or ()
+        if any(one.id == participant.id for one in inside):
+            raise BackendError(f"{self.name} did not remove that person; they are still in.")
+        return Outcome.ALREADY_SO
+
+    async def kick_all(self, room: Room) -> Outcome:
+        """Remove everybody. OpenMeetings says "Kicked" even of an empty room, so the people are counted first."""
+        answer = await self._read("room", "count", room_id(room.vendor_id), operation="count")
+        if await self._services.said(answer, Risk.READ) == "0":
+            return Outcome.ALREADY_SO
+        answer = await self._services.call(
+            "room", "kick", room_id(room.vendor_id), operation="kick all", risk=Risk.ONCE
+        )
+        if await self._services.said(answer, Risk.ONCE) != "Kicked":
+            raise BackendError(f"{self.name} did not remove the people in that room.")
+        return Outcome.ACCEPTED
+
+    async def end_meeting(self, room: Room) -> Outcome:
+        """Remove everybody: OpenMeetings knows no other end."""
+        return await self.kick_all(room)
+
+    async def recordings(self, room: Room) -> Sequence[Recording]:
+        """All recordings of the room."""
+        listed = await self._listed("recordingDTO", "record", "room", room_id(room.vendor_id), operation="recordings")
+        return [recording(one) for one in listed]
+
+    # --- health ---
+
+    async def health(self) -> Health:
+        """Version and state, for which nobody needs to sign in."""
+        return await self._services.health()
+
+    # --- reading ---
+
+    async def _read(self, *segments: str, operation: str) -> Answer:
+        return await self._services.call(*segments, operation=operation, risk=Risk.READ)
+
+    async def _listed(self, root: str, *segments: str, operation: str) -> list[Json]:
+        answer = await self._read(*segments, operation=operation)
+        await self._services.check(answer, Risk.READ)
+        return [one for one in as_list(unwrap(answer, root)) if isinstance(one, dict)]

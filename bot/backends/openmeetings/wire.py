@@ -1,0 +1,94 @@
+"""How OpenMeetings writes its answers: named roots, Jettison's types, `type` instead of statuses.
+
+Jettison writes every text that looks like a number or a truth value as one, a list of one as the bare value, and
+leaves empty lists and nulls out; `as_str` and `as_list` undo that.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.errors import BackendError, SignInFailed, UnknownOutcome
+from bot.model import Risk
+from bot.rest import Answer, raise_for
+
+Json = dict[str, Any]
+NOT_ALLOWED = "error.notallowed"  # an expired session and a missing right alike
+NOT_UNDERSTOOD = frozenset({400, 404, 405, 406, 415})
+
+
+def as_str(value: object) -> str:
+    """The text that was coerced; lossless, because only texts that print the same are coerced."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def as_list(value: object) -> list[Any]:
+    """A collection: absent, a bare value, or a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def decode(answer: Answer, risk: Risk = Risk.READ) -> Json:
+    """The JSON object of an answer. Raises BackendError (READ) or UnknownOutcome for a page, nothing, or half of it."""
+    try:
+        # "1.0E10" is a name like any other: its digits must stay as they are.
+        content = json.loads(answer.body, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict):
+        return content
+    if risk is Risk.READ:
+        raise BackendError(f"{answer.backend} answered something that is not OpenMeetings' JSON; check its base_url.")
+    raise UnknownOutcome(f"{answer.backend} gave no clear answer: it may or may not have taken effect.")
+
+
+def unwrap(answer: Answer, root: str, risk: Risk = Risk.READ) -> Any:  # noqa: ANN401 (an object, a list, or neither)
+    """What stands under the named root of an answer. Raises as `decode`, also when the root is missing."""
+    content = decode(answer, risk)
+    if root in content:
+        return content[root]
+    if risk is Risk.READ:
+        raise BackendError(f"{answer.backend} answered without {root}.")
+    raise UnknownOutcome(f"{answer.backend} gave no clear answer: it may or may not have taken effect.")
+
+
+def error_in(answer: Answer) -> str | None:
+    """The key (or Java's words, or the number of seeds/001) of an answer of `type: ERROR`, whatever its status."""
+    try:
+        result = decode(answer).get("serviceResult")
+    except BackendError:
+        return None
+    if not isinstance(result, dict) or result.get("type") != "ERROR":
+        return None
+    return as_str(result.get("message", result.get("code", "")))
+
+
+def refused_inside(answer: Answer) -> bool:
+    """Whether the server itself failed on the request in its own words: what it does for an unknown id."""
+    error = error_in(answer)
+    return answer.status == 500 and error is not None and not error.startswith("error.")
+
+
+def raise_for_status(answer: Answer, *, risk: Risk) -> None:
+    """Raise what a status means here. An answer of `type: ERROR` is the caller's to word."""
+    if answer.ok:
+        return
+    if error_in(answer) == NOT_ALLOWED:
+        raise no_right(answer.backend)
+    if answer.status in NOT_UNDERSTOOD:
+        raise BackendError(
+            f"{answer.backend} did not understand the request (status {answer.status}); check its base_url and version."
+        )
+    raise_for(answer, risk=risk)
+
+
+def no_right(backend: str) -> SignInFailed:
+    """The session is fresh, so it is the account that may not."""
+    return SignInFailed(
+        f"{backend} does not let the bot's account do this: it needs the rights LOGIN, ROOM and SOAP there; "
+        "ask an administrator."
+    )
