@@ -17,6 +17,7 @@ from bot.store.database import Database, Tx
 from bot.store.tables import audit
 
 _CHUNK = 1000
+_LINE_END = "\r\n"  # the writer quotes a cell only for characters that end its lines
 _COLUMNS = (
     *("seq", "at", "actor", "action", "room", "backend", "outcome", "reason", "request_id", "approvers"),
     *("correlation", "facts", "previous", "hash"),
@@ -105,8 +106,8 @@ def _json_line(row: Mapping[str, Any]) -> str:
 
 def _csv_line(row: Mapping[str, Any]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(_defused(str(row[name])) for name in _COLUMNS)
-    return line.getvalue()
+    csv.writer(line, lineterminator=_LINE_END).writerow(_defused(str(row[name])) for name in _COLUMNS)
+    return line.getvalue().removesuffix(_LINE_END)
 
 
 def _defused(cell: str) -> str:

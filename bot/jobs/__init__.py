@@ -41,7 +41,8 @@ class Jobs(ABC):
     ) -> bool:
         """Have it done once this transaction is committed, or at that moment. False, and nothing else, when one waits.
 
-        One that is being carried out does not count as waiting: it is done again after it.
+        One that is being carried out does not count as waiting: this one is done after it, or in its place when a
+        crash interrupts it.
         """
 
     @abstractmethod

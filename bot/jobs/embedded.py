@@ -68,8 +68,10 @@ class EmbeddedJobs(Jobs):
         self._handlers = handlers
         try:
             await self._take_again()
+            next_due = await self._step()
             while not self._stopping or self._running or self._ended:
-                await self._sleep(await self._step())
+                await self._sleep(next_due)
+                next_due = await self._step()
         finally:
             late = list(self._running)
             for task in late:
