@@ -1,0 +1,74 @@
+"""Slack's word on who somebody is: profiles and user groups, for `bot/people.py`, which remembers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Unavailable
+from bot.model import Person
+from bot.people import Directory, Profile, Workspace
+from bot.slack.client import UNREACHABLE, Authorisation, error_word
+
+UNKNOWN_USER = frozenset({"user_not_found", "user_not_visible"})
+NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found", "plan_upgrade_required"})
+
+
+class SlackDirectory(Directory):
+    """users.info and usergroups.users.list."""
+
+    def __init__(self, client: AsyncWebClient, authorisation: Authorisation) -> None:
+        self._client = client
+        self._authorisation = authorisation
+
+    def workspace(self) -> Workspace:
+        """See `Directory`."""
+        result = self._authorisation.result
+        return Workspace(result.team_id or "", result.enterprise_id or "") if result else Workspace("")
+
+    async def profile(self, person: Person) -> Profile | None:
+        """See `Directory`."""
+        try:
+            answer = await self._client.users_info(user=person.user_id, include_locale=True)
+        except SlackApiError as error:
+            if error_word(error) in UNKNOWN_USER:
+                return None
+            raise Unavailable(f"Slack did not say who you are ({error_word(error)}); try again.") from None
+        except UNREACHABLE:
+            raise Unavailable("Slack did not say who you are; try again.") from None
+        return _profile(person, answer.get("user") or {})
+
+    async def group_members(self, group_id: str) -> frozenset[str]:
+        """See `Directory`."""
+        try:
+            answer = await self._client.usergroups_users_list(usergroup=group_id)
+        except SlackApiError as error:
+            if error_word(error) in NO_GROUP:
+                return frozenset()
+            raise Unavailable(f"Slack did not say who is in a user group ({error_word(error)}); try again.") from None
+        except UNREACHABLE:
+            raise Unavailable("Slack did not say who is in a user group; try again.") from None
+        return frozenset(str(user) for user in answer.get("users") or ())
+
+
+def _profile(person: Person, user: dict[str, Any]) -> Profile:
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), user.get("real_name"), profile.get("real_name"), user.get("name"))
+    return Profile(
+        person=person,
+        name=next((str(name) for name in names if name), person.user_id),
+        tz=str(user.get("tz") or ""),
+        email=profile.get("email") or None,
+        language=str(user.get("locale") or "")[:2].lower(),
+        deactivated=bool(user.get("deleted")),
+        bot=bool(user.get("is_bot") or user.get("is_app_user")),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        stranger=bool(user.get("is_stranger")) or bool(user.get("team_id")) and not _same_team(person, user),
+    )
+
+
+def _same_team(person: Person, user: dict[str, Any]) -> bool:
+    enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
+    return user["team_id"] == person.team_id or bool(enterprise and enterprise == person.enterprise_id)

@@ -1,0 +1,90 @@
+"""The Slack app's manifest, generated from the commands (app manifest v2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+SCOPES = (
+    "channels:read",  # conversations.info, conversations.members: where the bot may post, who is in a channel
+    "chat:write",
+    "chat:write.public",
+    "commands",
+    "groups:read",
+    "im:read",
+    "im:write",
+    "mpim:read",
+    "usergroups:read",  # roles by user group
+    "users:read",  # guests, strangers, time zones
+    "users:read.email",  # the address that a vendor shows beside a name
+)
+EVENTS = (
+    "member_joined_channel",
+    "member_left_channel",
+    "subteam_members_changed",
+    "subteam_updated",
+    "user_change",
+)
+ADDRESS = "https://meetops.example.org"
+LONGEST_HINT = 1000
+
+
+def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket_mode: bool = False) -> dict[str, Any]:
+    """The manifest for an app reached at `url`, or by Socket Mode."""
+    events_url = f"{(url or ADDRESS).rstrip('/')}/slack/events"
+    where = {} if socket_mode else {"url": events_url}
+    request = {} if socket_mode else {"request_url": events_url}
+    options = {} if socket_mode else {"message_menu_options_url": events_url}
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "meetops",
+            "description": "Video meetings from Slack: rooms, join links, dial-out, kick and ban, with approvals.",
+            "background_color": "#1f3a5f",
+        },
+        "features": {
+            "bot_user": {"display_name": "meetops", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": slash,
+                    **where,
+                    "description": "Video meetings: start, join, share, dial, kick and more",
+                    "usage_hint": " | ".join(verbs)[:LONGEST_HINT],
+                    "should_escape": True,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**request, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **request, **options},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket_mode,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def to_yaml(value: dict[str, Any]) -> str:
+    """YAML of nested tables, lists and plain values; every string is quoted as JSON, which YAML reads."""
+    return "\n".join(_lines(value, "")) + "\n"
+
+
+def _lines(value: Any, indent: str) -> list[str]:  # noqa: ANN401
+    if isinstance(value, dict):
+        return [line for name, inner in value.items() for line in _entry(name, inner, indent)]
+    return [line for inner in value for line in _item(inner, indent)]
+
+
+def _entry(name: str, inner: Any, indent: str) -> list[str]:  # noqa: ANN401
+    if isinstance(inner, dict | list):
+        return [f"{indent}{name}:", *_lines(inner, f"{indent}  ")]
+    return [f"{indent}{name}: {json.dumps(inner, ensure_ascii=False)}"]
+
+
+def _item(inner: Any, indent: str) -> list[str]:  # noqa: ANN401
+    if isinstance(inner, dict):
+        first, *rest = _lines(inner, f"{indent}  ")
+        return [f"{indent}- {first.strip()}", *rest]
+    return [f"{indent}- {json.dumps(inner, ensure_ascii=False)}"]

@@ -1,0 +1,92 @@
+"""What the listeners need of Slack's payloads (slack docs, interactivity). Anything missing reads as empty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.model import Person
+from bot.voice import Address
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One pressed button."""
+
+    action: str
+    value: str
+    at: str  # Slack's action_ts: the same click, whoever delivers it, has the same
+    message_ts: str
+
+
+def person_of(body: Body) -> Person:
+    """Who did it: of a slash command (flat fields) or an interaction (objects). Names are not looked at."""
+    user = body.get("user")
+    if isinstance(user, Mapping):
+        team = user.get("team_id") or _id(body.get("team"))
+        return Person(str(team or ""), str(user.get("id") or ""), _id(body.get("enterprise")))
+    return Person(str(body.get("team_id") or ""), str(body.get("user_id") or ""), str(body.get("enterprise_id") or ""))
+
+
+def address_of_command(body: Body) -> Address:
+    """Where a slash command is answered."""
+    return Address(
+        person=person_of(body),
+        channel_id=_text(body, "channel_id"),
+        response_url=_text(body, "response_url"),
+        trigger_id=_text(body, "trigger_id"),
+    )
+
+
+def address_of_interaction(body: Body) -> Address:
+    """Where a click or a submitted modal is answered."""
+    container = _table(body, "container")
+    view = _table(body, "view")
+    return Address(
+        person=person_of(body),
+        channel_id=_id(body.get("channel")) or _text(container, "channel_id") or _channel_of_view(view),
+        response_url=_text(body, "response_url"),
+        trigger_id=_text(body, "trigger_id"),
+        thread_ts=_text(container, "thread_ts"),
+        view_id=_text(view, "id"),
+    )
+
+
+def click_of(body: Body) -> Click | None:
+    """The button that was pressed, None for anything that is none."""
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else None
+    if not isinstance(first, Mapping):
+        return None
+    ts = _text(_table(body, "container"), "message_ts") or _text(_table(body, "message"), "ts") or ""
+    action = str(first.get("action_id") or "").partition(".")[0]
+    return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
+
+
+def _channel_of_view(view: Mapping[str, Any]) -> str | None:
+    kept = _text(view, "private_metadata") or ""
+    if not kept.startswith("{"):
+        return kept or None
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        return None
+    return _text(found, "channel") if isinstance(found, dict) else None
+
+
+def _table(body: Body, name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(body: Body, name: str) -> str | None:
+    found = body.get(name)
+    return found if isinstance(found, str) and found else None
+
+
+def _id(found: object) -> str:
+    return str(found.get("id") or "") if isinstance(found, Mapping) else ""

@@ -1,0 +1,210 @@
+"""A whole world on loopback: the real bot between a simulated Slack and simulated vendors, one helper per gesture.
+
+    async with world(tmp_path) as w:
+        await w.slash(OMAR, "#ops", "create standup")
+        card = await w.card("#ops")
+        await w.click(MIA, card, "Join")
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot import app
+from bot.clock import MovableClock
+from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_of
+from bot.play.vendors.jaas import SimulatedJaas
+from bot.play.vendors.openmeetings import SimulatedOpenMeetings
+from tests.fakes import jaas as account
+
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+BOT_TOKEN = "xoxb-w0rld-secret"
+APP_TOKEN = "xapp-w0rld-secret"
+OM_PASSWORD = "0m-pass-word-never-shown"
+KID = f"{account.APP_ID}/ed85b6"
+
+GRANTS = """
+[[grants]]
+role = "ADMINISTRATOR"
+usergroups = ["S0ADMINS"]
+[[grants]]
+role = "OPERATOR"
+usergroups = ["S0OPS"]
+[[grants]]
+role = "MEMBER"
+users = ["U0MIA", "U0MAX", "U0MAYA"]
+[[grants]]
+role = "VIEWER"
+users = ["U0VERA"]
+"""
+DIALING = """
+[dialing]
+allow = ["+33", "+40", "+49"]
+[dialing.book]
+oncall = "+33612345678"
+"""
+CONFIG = """
+default_backend = "jaas"
+timezone = "Europe/Paris"
+{top}
+[slack]
+{slack}
+[backends.jaas]
+kind = "jaas"
+base_url = "{jaas}"
+app_id = "{app_id}"
+key_id = "ed85b6"
+private_key_file = "jaas.pem"
+webhook_secrets = ["{webhook_secret}"]
+[backends.meetings]
+kind = "openmeetings"
+base_url = "{meetings}"
+username = "soap"
+password = "{password}"
+{grants}
+{dialing}
+"""
+
+
+@functools.cache
+def _pem() -> str:
+    return account.pem()
+
+
+@dataclass
+class World:
+    """What tests act on and look at."""
+
+    slack: SlackServer
+    jaas: SimulatedJaas
+    meetings: SimulatedOpenMeetings
+    clock: MovableClock
+    folder: Path
+    environ: dict[str, str]
+    bot: app.Bot | None = None
+    shown: list[str] = field(default_factory=list)
+
+    async def slash(self, user: str, channel: str, text: str) -> Delivery:
+        """Type `/meet text`; the acknowledgement must be there at once."""
+        ack = await self.slack.slash(user, channel, text)
+        assert ack.ok, ack.error
+        return ack
+
+    async def told(self, user: str, words: str, *, within: float = 5.0) -> Message:
+        """Wait for a private answer to this person that holds these words, wherever it is shown."""
+        return await self._until(lambda: [*self.slack.workspace.ephemerals(user=user), *self.slack.workspace.dms(user)], words, within)
+
+    async def posted(self, channel: str, words: str, *, within: float = 5.0) -> Message:
+        """Wait for a message in the channel that holds these words."""
+        return await self._until(lambda: self.slack.workspace.messages(channel), words, within)
+
+    async def _until(self, look: Callable[[], list[Message]], words: str, within: float) -> Message:
+        def found() -> Message | None:
+            return next((one for one in reversed(look()) if words.lower() in text_of(one).lower()), None)
+
+        try:
+            return await self.slack.workspace.until(found, timeout=within)
+        except TimeoutError:
+            seen = "\n---\n".join(text_of(one) for one in look())
+            raise AssertionError(f"nobody said {words!r}; said was:\n{seen}") from None
+
+    async def click(self, user: str, shown: Any, label: str, *more: Any) -> Delivery:
+        """Press a button."""
+        ack = await self.slack.click(user, shown, label, *more)
+        assert ack.ok, ack.error
+        return ack
+
+    def sent(self, action: str) -> list[Any]:
+        """The commands of that kind which JaaS received."""
+        return [one for one in self.jaas.requests if one.action == action]
+
+    def link_of(self, message: Message) -> str:
+        """The address behind `Open` in a private answer."""
+        from bot.play.slack import buttons_of
+
+        return str(buttons_of(message)["Open"]["url"])
+
+    async def enter(self, user: str, room: str, *, name_is: str | None = None) -> Any:
+        """Fetch one's own JaaS link by `join` and walk in."""
+        before = len(self.slack.workspace.ephemerals(user=user))
+        await self.slash(user, "#ops", f"join {room}")
+        shown = await self.slack.workspace.until(
+            lambda: next((m for m in self.slack.workspace.ephemerals(user=user)[before:] if "Open" in text_of(m)), None)
+        )
+        link = self.link_of(shown)
+        path, _, token = link.partition("?jwt=")
+        present = await self.jaas.join(path.rpartition("/")[2], token)
+        await self.jaas.webhooks.settled()
+        return present
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, socket_mode: bool = False, top: str = "", slack: str = "", grants: str = GRANTS,
+    dialing: str = DIALING, start_bot: bool = True, om_version: str = "9.1.0",
+) -> AsyncIterator[World]:
+    """Everything started in order; the bot last."""
+    clock = MovableClock()
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(
+            SlackServer(demo_workspace(clock), clock=clock, signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
+        )
+        jaas = SimulatedJaas(app_id=account.APP_ID, keys={KID: account.public_pem()}, clock=clock, webhook_secret=account.SECRET)
+        await jaas.start()
+        stack.push_async_callback(jaas.stop)
+        meetings = SimulatedOpenMeetings(clock=clock, username="soap", password=OM_PASSWORD, version=om_version)
+        await meetings.start()
+        stack.push_async_callback(meetings.stop)
+        (folder / "jaas.pem").write_text(_pem())
+        text = CONFIG.format(
+            jaas=jaas.url, meetings=meetings.url, app_id=account.APP_ID, webhook_secret=account.SECRET,
+            password=OM_PASSWORD, top=top, slack=slack, grants=grants, dialing=dialing,
+        )
+        (folder / "meetops.toml").write_text(text)
+        environ = {
+            "SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": server.api_url, "HOST": "127.0.0.1", "PORT": "0",
+            "DATABASE_URL": f"sqlite:///{folder / 'meetops.db'}", "MEETOPS_CONFIG": str(folder / "meetops.toml"),
+            **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
+        }
+        one = World(server, jaas, meetings, clock, folder, environ)
+        if start_bot:
+            one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
+            await connect(one, one.bot.url, socket_mode=socket_mode)
+        yield one
+
+
+async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
+    """Tell Slack and the vendors where the bot listens, and wait until it is ready."""
+    one.jaas.webhooks.url = f"{url}/hooks/jaas"
+    if socket_mode:
+        one.slack.connect_socket_mode()
+    else:
+        one.slack.connect_http(f"{url}/slack/events")
+    await ready(url)
+
+
+async def ready(url: str) -> None:
+    """Wait for `/readyz`."""
+    import asyncio
+
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session:
+        for _ in range(200):
+            try:
+                async with session.get(f"{url}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.02)
+    raise AssertionError("the bot did not become ready")
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
