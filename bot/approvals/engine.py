@@ -117,7 +117,7 @@ class Approvals:
         """Who has approved so far, each once, in their order."""
         given = await self._store.decisions.on(request_id, tx)
         agreed = [one.approver for one in given if one.counted and one.verdict is Verdict.APPROVE]
-        return tuple({person.user_id: person for person in reversed(agreed)}.values())[::-1]
+        return tuple({person.user_id: person for person in agreed}.values())
 
     async def recover(self) -> None:
         """After a start: what was carried out at once, without a job of its own, when the process died."""

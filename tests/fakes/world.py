@@ -1,9 +1,9 @@
 """A whole world on loopback: the real bot between a simulated Slack and simulated vendors, one helper per gesture.
 
-    async with world(tmp_path) as w:
-        await w.slash(OMAR, "#ops", "create standup")
-        card = await w.card("#ops")
-        await w.click(MIA, card, "Join")
+async with world(tmp_path) as w:
+    await w.slash(OMAR, "#ops", "create standup")
+    card = await w.card("#ops")
+    await w.click(MIA, card, "Join")
 """
 
 from __future__ import annotations
@@ -98,7 +98,9 @@ class World:
 
     async def told(self, user: str, words: str, *, within: float = 5.0) -> Message:
         """Wait for a private answer to this person that holds these words, wherever it is shown."""
-        return await self._until(lambda: [*self.slack.workspace.ephemerals(user=user), *self.slack.workspace.dms(user)], words, within)
+        return await self._until(
+            lambda: [*self.slack.workspace.ephemerals(user=user), *self.slack.workspace.dms(user)], words, within
+        )
 
     async def posted(self, channel: str, words: str, *, within: float = 5.0) -> Message:
         """Wait for a message in the channel that holds these words."""
@@ -146,16 +148,31 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, socket_mode: bool = False, top: str = "", slack: str = "", grants: str = GRANTS,
-    dialing: str = DIALING, start_bot: bool = True, om_version: str = "9.1.0",
+    folder: Path,
+    *,
+    socket_mode: bool = False,
+    top: str = "",
+    slack: str = "",
+    grants: str = GRANTS,
+    dialing: str = DIALING,
+    start_bot: bool = True,
+    om_version: str = "9.1.0",
 ) -> AsyncIterator[World]:
     """Everything started in order; the bot last."""
     clock = MovableClock()
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(
-            SlackServer(demo_workspace(clock), clock=clock, signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
+            SlackServer(
+                demo_workspace(clock),
+                clock=clock,
+                signing_secret=SIGNING_SECRET,
+                bot_token=BOT_TOKEN,
+                app_token=APP_TOKEN,
+            )
         )
-        jaas = SimulatedJaas(app_id=account.APP_ID, keys={KID: account.public_pem()}, clock=clock, webhook_secret=account.SECRET)
+        jaas = SimulatedJaas(
+            app_id=account.APP_ID, keys={KID: account.public_pem()}, clock=clock, webhook_secret=account.SECRET
+        )
         await jaas.start()
         stack.push_async_callback(jaas.stop)
         meetings = SimulatedOpenMeetings(clock=clock, username="soap", password=OM_PASSWORD, version=om_version)
@@ -163,13 +180,24 @@ async def world(
         stack.push_async_callback(meetings.stop)
         (folder / "jaas.pem").write_text(_pem())
         text = CONFIG.format(
-            jaas=jaas.url, meetings=meetings.url, app_id=account.APP_ID, webhook_secret=account.SECRET,
-            password=OM_PASSWORD, top=top, slack=slack, grants=grants, dialing=dialing,
+            jaas=jaas.url,
+            meetings=meetings.url,
+            app_id=account.APP_ID,
+            webhook_secret=account.SECRET,
+            password=OM_PASSWORD,
+            top=top,
+            slack=slack,
+            grants=grants,
+            dialing=dialing,
         )
         (folder / "meetops.toml").write_text(text)
         environ = {
-            "SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": server.api_url, "HOST": "127.0.0.1", "PORT": "0",
-            "DATABASE_URL": f"sqlite:///{folder / 'meetops.db'}", "MEETOPS_CONFIG": str(folder / "meetops.toml"),
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_API_URL": server.api_url,
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            "DATABASE_URL": f"sqlite:///{folder / 'meetops.db'}",
+            "MEETOPS_CONFIG": str(folder / "meetops.toml"),
             **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
         }
         one = World(server, jaas, meetings, clock, folder, environ)

@@ -39,13 +39,14 @@ from bot.backends.openmeetings.rooms import (
     ROOM_ID,
     SET_OPTIONS,
     TYPES,
+    checked,
     fields_of,
-    room_id,
+    number,
     vendor_room,
     whole,
 )
 from bot.backends.openmeetings.services import Services, as_json
-from bot.backends.openmeetings.wire import Json, as_list, as_str, refused_inside, unwrap
+from bot.backends.openmeetings.wire import Json, as_list, refused_inside, unwrap
 from bot.backends.openmeetings.words import language_id
 from bot.capabilities import (
     ChangesRooms,
@@ -165,9 +166,7 @@ class OpenMeetings(
         """Remove who is in, then the room."""
         await self.kick_all(room)
         risk = Risk.REPEATABLE
-        answer = await self._services.call(
-            "room", room_id(room.vendor_id), operation="delete", risk=risk, method="DELETE"
-        )
+        answer = await self._services.call("room", number(room), operation="delete", risk=risk, method="DELETE")
         said = await self._services.said(answer, risk)
         return Outcome.ALREADY_SO if said == "Not found" else Outcome.DONE
 
@@ -186,14 +185,14 @@ class OpenMeetings(
 
     async def _switch(self, action: str, room: Room) -> Outcome:
         risk = Risk.REPEATABLE  # a GET that changes something, to the same state each time
-        answer = await self._services.call("room", action, room_id(room.vendor_id), operation=action, risk=risk)
+        answer = await self._services.call("room", action, number(room), operation=action, risk=risk)
         if refused_inside(answer):
             await self._room(room.vendor_id)  # raises NotFound where that is the reason
         await self._services.said(answer, risk)
         return Outcome.DONE
 
     async def _room(self, vendor_id: str) -> Json:
-        answer = await self._read("room", room_id(vendor_id), operation="room")
+        answer = await self._read("room", checked(vendor_id), operation="room")
         if refused_inside(answer):
             await self._services.check(await self._read("room", "count", "0", operation="count"), Risk.READ)
             raise NotFound(f"{self.name} does not know that room.")
@@ -226,7 +225,7 @@ class OpenMeetings(
     async def join_link(self, room: Room, guest: JoinAs) -> JoinLink:
         """A hash for this person alone, good for one entry, in their language; moderator only for a host."""
         options = {
-            "roomId": int(room_id(room.vendor_id)),
+            "roomId": int(number(room)),
             "moderator": guest.host,
             "showAudioVideoTest": True,
             "allowSameURLMultipleTimes": False,
@@ -240,7 +239,7 @@ class OpenMeetings(
 
     async def participants(self, room: Room) -> Presence:
         """Who is in, each once however many windows they have open."""
-        users = await self._listed("userDTO", "room", "users", room_id(room.vendor_id), operation="users")
+        users = await self._listed("userDTO", "room", "users", number(room), operation="users")
         people = {one.id: one for one in (participant(user, self._external_type) for user in users)}
         return Presence(tuple(people.values()), as_of=self._clock.now())
 
@@ -254,7 +253,7 @@ class OpenMeetings(
             )
         if not all(EXTERNAL_ID.fullmatch(part) for part in target):
             raise BadInput(f"{self.name} cannot remove that participant: the id is not one of a person there.")
-        segments = ("room", "kick", room_id(room.vendor_id), *target)
+        segments = ("room", "kick", number(room), *target)
         answer = await self._services.call(*segments, operation="kick", risk=Risk.ONCE)
         if await self._services.said(answer, Risk.ONCE) == "Kicked":
             return Outcome.ACCEPTED
@@ -265,12 +264,10 @@ class OpenMeetings(
 
     async def kick_all(self, room: Room) -> Outcome:
         """Remove everybody. OpenMeetings says "Kicked" even of an empty room, so the people are counted first."""
-        answer = await self._read("room", "count", room_id(room.vendor_id), operation="count")
+        answer = await self._read("room", "count", number(room), operation="count")
         if await self._services.said(answer, Risk.READ) == "0":
             return Outcome.ALREADY_SO
-        answer = await self._services.call(
-            "room", "kick", room_id(room.vendor_id), operation="kick all", risk=Risk.ONCE
-        )
+        answer = await self._services.call("room", "kick", number(room), operation="kick all", risk=Risk.ONCE)
         if await self._services.said(answer, Risk.ONCE) != "Kicked":
             raise BackendError(f"{self.name} did not remove the people in that room.")
         return Outcome.ACCEPTED
@@ -281,7 +278,7 @@ class OpenMeetings(
 
     async def recordings(self, room: Room) -> Sequence[Recording]:
         """All recordings of the room."""
-        listed = await self._listed("recordingDTO", "record", "room", room_id(room.vendor_id), operation="recordings")
+        listed = await self._listed("recordingDTO", "record", "room", number(room), operation="recordings")
         return [recording(one) for one in listed]
 
     # --- health ---

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.backends.openmeetings.wire import Json, as_list, as_str
 from bot.capabilities import Option
 from bot.errors import BackendError, BadInput, NotFound
-from bot.model import VendorRoom
+from bot.model import Room, VendorRoom
 
 ROOM_ID = re.compile(r"[1-9][0-9]{0,17}")
 TYPES = ("CONFERENCE", "PRESENTATION", "INTERVIEW")
@@ -107,11 +107,16 @@ def fields_of(words: Mapping[str, str], options: tuple[Option, ...]) -> Json:
     return fields
 
 
-def room_id(vendor_id: str) -> str:
+def checked(vendor_id: str) -> str:
     """The number that stands in a path. Raises NotFound for anything else."""
     if not ROOM_ID.fullmatch(vendor_id):
         raise NotFound("OpenMeetings knows its rooms by number.")
     return vendor_id
+
+
+def number(room: Room) -> str:
+    """The number of a room the bot keeps."""
+    return checked(room.vendor_id)
 
 
 def whole(room: object, backend: str) -> Json:
@@ -126,7 +131,7 @@ def whole(room: object, backend: str) -> Json:
 
 def vendor_room(room: Json) -> VendorRoom:
     """What `show` and `rooms` say of a room that `whole` has read."""
-    number = as_str(room["id"])
+    vendor_id = as_str(room["id"])
     facts = {
         "Capacity": as_str(room.get("capacity")),
         "Access": "public" if room.get("isPublic") else "private",
@@ -139,8 +144,8 @@ def vendor_room(room: Json) -> VendorRoom:
         "Comment": room.get("comment", ""),
     }
     return VendorRoom(
-        vendor_id=number,
-        name=room.get("name") or number,
+        vendor_id=vendor_id,
+        name=room.get("name") or vendor_id,
         kind=as_str(room.get("type")).lower(),
         facts={label: fact for label, fact in facts.items() if fact},
     )

@@ -13,7 +13,7 @@ ENGLISH = {
     "error.bad.credentials": "Username/email and/or password are incorrect.",
     "error.bad.password": "Invalid password.",
     "error.notactivated": "The account is not activated.",
-    "error.nogroup": "The account is not in any group.",
+    "error.nogroup": "User is not assigned to group.",
     "error.notallowed": "The account has not the right to do this.",
     "error.unknown": "Unknown error.",
     "error.login.inuse": "The username is already used.",
