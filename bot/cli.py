@@ -112,7 +112,9 @@ def export(
     from bot import app
 
     filters: Mapping[str, Any] = {"since": since, "room": room, "actor": actor}
-    asyncio.run(app.audit_export(app.settings_from_environment(), format=format.value, write=sys.stdout.write, **filters))
+    asyncio.run(
+        app.audit_export(app.settings_from_environment(), format=format.value, write=sys.stdout.write, **filters)
+    )
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

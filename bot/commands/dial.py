@@ -12,8 +12,8 @@ from bot.errors import BadInput
 from bot.grammar import PhoneWord, key, optional, positional
 from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
 from bot.policy import BOOK, CallCounts
-from bot.rules import Need
 from bot.reply import Button, Reply, Strong, Text, Watch, text
+from bot.rules import Need
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import IntegrityError
+from datetime import datetime
 
+from bot.approvals import Draft, Result
 from bot.desk import Desk
 from bot.dispatch.reading import Order
-from bot.errors import AlreadySo, BotError
-from bot.model import Outcome, Risk
-from bot.reply import Reply
-from bot.store import Draft, Request, Result, State
+from bot.errors import BotError, UnknownOutcome
+from bot.model import Outcome, Presence, Risk
+from bot.reply import Button, Reply
+from bot.rules import ApprovalRule
 
 
 class Carrying:
@@ -18,45 +19,62 @@ class Carrying:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def carry_out(self, order: Order, key: str) -> Reply:
-        """Run it. Raises BotError."""
-        if order.command.risk is not Risk.ONCE:
-            reply: Reply = await order.command.run(order.act, order.args)
-            return reply
-        request = await self._record(draft_of(order, key))
+    async def carry_out(self, order: Order, key: str) -> Reply | None:
+        """Run it; None when this very command was begun before. Raises BotError."""
+        if order.command.risk is Risk.ONCE:
+            return await self._recorded(order, key)
         try:
-            reply = await order.command.run(order.act.recorded(request.id), order.args)
-        except BotError as error:
-            await self._end(request, Result(Outcome(error.outcome), (str(error),)))
+            reply: Reply = await order.command.run(order.act, order.args)
+        except UnknownOutcome as error:
+            if len(order.act.rooms) == 1:
+                error.buttons = (Button("Check", "run", value=f'who "{order.act.room.title}"'),)
             raise
-        await self._end(request, Result(reply.outcome or Outcome.DONE, reply.body, reply.facts))
         return reply
 
-    async def _record(self, draft: Draft) -> Request:
+    async def _recorded(self, order: Order, key: str) -> Reply | None:
+        approvals = self._desk.approvals
+        request = await approvals.begin(draft_of(order, key))
+        if request is None:
+            return None
         try:
-            async with self._desk.store.db.begin() as tx:
-                return await self._desk.store.requests.add(tx, draft, State.RUNNING)
-        except IntegrityError:
-            raise AlreadySo("I have that command already.") from None
+            reply: Reply = await order.command.run(order.act.recorded(request.id), order.args)
+        except BotError as error:
+            await approvals.finish(request, Result(Outcome(error.outcome), error.detail or (str(error),)))
+            if isinstance(error, UnknownOutcome):
+                error.buttons = (Button("Check", "check", value=request.id),)
+            raise
+        await approvals.finish(request, Result(reply.outcome or Outcome.DONE, reply.body, reply.facts))
+        return reply
 
-    async def _end(self, request: Request, result: Result) -> None:
-        async with self._desk.store.db.begin() as tx:
-            await self._desk.store.requests.move(tx, request, State.ENDED, result)
 
-
-def draft_of(order: Order, key: str) -> Draft:
-    """The request an order makes."""
-    act = order.act
+def draft_of(
+    order: Order,
+    key: str,
+    *,
+    rule: ApprovalRule | None = None,
+    presence: Presence | None = None,
+    card_channel: str | None = None,
+    expires_at: datetime | None = None,
+) -> Draft:
+    """The request an order makes; with a rule, one that waits for approvals."""
+    act, command = order.act, order.command
     room = act.rooms[0] if len(act.rooms) == 1 else None
+    unnamed = "" if presence is not None and presence.participants else None  # a meeting without an id of its own
     return Draft(
         key=key,
         line=act.line,
-        verb=order.command.name,
+        verb=command.name,
         requester=act.caller.person,
         backend=order.backend or "",
         channel_id=act.address.channel_id,
+        card_channel_id=card_channel,
         room_id=room.id if room else None,
         room=", ".join(one.title for one in act.rooms),
-        meeting_id=act.meeting.id if act.meeting else None,
+        meeting_id=act.meeting.id if act.meeting else unnamed,
+        says=command.says(act, order.args, presence) if command.says else (command.name,),
+        approvals_needed=rule.approvals if rule else 0,
+        approver_needs=rule.approver_needs if rule else (),
+        notify=rule.notify if rule else (),
         reason=act.why,
+        expires_at=expires_at,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from bot.dispatch.following import Following
+
 from bot.audit import Entry
 from bot.cards import join_button, who_is_in
 from bot.command import Act
@@ -12,7 +14,6 @@ from bot.desk import Desk
 from bot.dispatch.approving import Approving
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
-from bot.dispatch.following import Following
 from bot.dispatch.reading import Order, complete, read
 from bot.dispatch.saying import failure, spoken
 from bot.errors import BotError, NotFound, Refused
@@ -21,7 +22,7 @@ from bot.lookup import Ambiguous
 from bot.metrics import Metrics
 from bot.model import Person, Room
 from bot.people import Caller
-from bot.reply import Button, Line, Reply, Strong, Text, User, text
+from bot.reply import Button, Line, Reply, Strong, User, text
 from bot.voice import Address, Form
 
 MOST_LIVE = 5

@@ -85,7 +85,7 @@ async def _rooms(
     caller: Caller,
     address: Address,
     *,
-    why: str,  # noqa: ANN401
+    why: str,
 ) -> tuple[Room, ...]:
     rooms = []
     for word in command.rooms(args):
@@ -123,7 +123,7 @@ def _backends(
     desk: Desk,
     command: Command[Any, Any],
     args: Any,
-    rooms: tuple[Room, ...],  # noqa: ANN401
+    rooms: tuple[Room, ...],
 ) -> tuple[Backend, ...]:
     if rooms:
         names = [room.backend for room in rooms]

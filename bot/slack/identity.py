@@ -65,7 +65,7 @@ def _profile(person: Person, user: dict[str, Any]) -> Profile:
         deactivated=bool(user.get("deleted")),
         bot=bool(user.get("is_bot") or user.get("is_app_user")),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        stranger=bool(user.get("is_stranger")) or bool(user.get("team_id")) and not _same_team(person, user),
+        stranger=bool(user.get("is_stranger")) or (bool(user.get("team_id")) and not _same_team(person, user)),
     )
 
 

@@ -1,0 +1,176 @@
+"""Asking for approval, and what the approvals engine calls back: judge, perform, show, answer, tell."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from bot.approvals import Callbacks, Request, Result
+from bot.command import enforce
+from bot.desk import Desk
+from bot.dispatch.carrying import draft_of
+from bot.dispatch.delivering import Background, Delivery
+from bot.dispatch.reading import Order, read
+from bot.dispatch.requesting import card_of, details_of, summary
+from bot.errors import NotFound, Refused, Unreachable
+from bot.model import Outcome, Person
+from bot.people import Caller
+from bot.policy import Decision, judge, judge_possible
+from bot.reply import At, Button, Reply, Strong, Text, User, text
+from bot.rules import ApprovalRule
+from bot.voice import Address, Posted
+
+MOST_REMEMBERED = 1_000
+NO_CARD_CHANNEL = (
+    "From a direct message there is no channel to ask in; type it in a channel, or ask an administrator to set"
+    " approval_channel."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where approvals are asked for and reported; None: where the command came from, nowhere."""
+
+    approval_channel: str | None = None
+    audit_channel: str | None = None
+
+
+class Approving:
+    """The conversation around requests that wait."""
+
+    def __init__(self, desk: Desk, delivery: Delivery, places: Places, background: Background) -> None:
+        self._desk = desk
+        self._delivery = delivery
+        self._places = places
+        self._background = background
+        self._addresses: OrderedDict[tuple[str, str], Address] = OrderedDict()
+
+    def callbacks(self) -> Callbacks:
+        """For `bot.approvals.handlers`."""
+        return Callbacks(judge=self.judge, perform=self.perform, show=self.show, answer=self.answer, tell=self.tell)
+
+    async def ask(self, order: Order, rule: ApprovalRule, key: str) -> None:
+        """Put the order before its approvers; refuse at once what nobody could ever approve."""
+        act = order.act
+        possible = await self._desk.people.could_approve(rule.approver_needs, besides=act.caller.person)
+        enforce(judge_possible(rule, possible.possible))
+        channel = self._places.approval_channel or act.place
+        if channel is None:
+            raise Refused(NO_CARD_CHANNEL)
+        await self._desk.voice.check_may_post(channel)
+        await self._delivery.check(order.command, act)
+        presence = await self._desk.presence(act.room) if len(act.rooms) == 1 else None
+        expires_at = self._desk.clock.now() + rule.expires
+        draft = draft_of(order, key, rule=rule, presence=presence, card_channel=channel, expires_at=expires_at)
+        request = await self._desk.approvals.ask(draft)
+        others = "1 other person" if rule.approvals == 1 else f"{rule.approvals} other people"
+        body = text("Asked for approval: ", *request.says, f". It needs {others}, until ", At(expires_at), ".")
+        cancel = Button("Cancel request", "cancel_request", value=request.id)
+        await self._desk.voice.whisper(act.address, body, (cancel,))
+
+    async def judge(self, request: Request, approver: Person) -> Decision:
+        """Whether this person may decide on it, by what Slack and the rules say at this moment."""
+        caller = await self._desk.people.caller(approver, fresh=True)
+        return judge(request.approver_needs, caller.permissions, doing="approve this", doubt=caller.doubt)
+
+    async def perform(self, request: Request) -> Result:
+        """Read the command again, judge the requester as of today, and carry it out for the meeting it was meant for."""
+        caller = await self._desk.people.caller(request.requester, fresh=True)
+        address = Address(request.requester, channel_id=request.channel_id)
+        order = await read(self._desk, request.line, caller, address, request_id=request.id)
+        await self._check_same(request, order)
+        reply: Reply = await order.command.run(order.act, order.args)
+        await self._follow(request, order, reply)
+        return Result(reply.outcome or Outcome.DONE, reply.body, reply.facts)
+
+    async def _check_same(self, request: Request, order: Order) -> None:
+        rooms = order.act.rooms
+        if request.room_id is not None and [room.id for room in rooms] != [request.room_id]:
+            raise Refused("The room is not the one that was approved; ask again.")
+        if not order.command.binds_meeting or request.meeting_id is None or not rooms:
+            return
+        if not await self._desk.door.meeting_over(rooms[0], request.meeting_id):
+            return
+        room, ended = rooms[0], None
+        if request.meeting_id:
+            ended = self._desk.roster.ended_at(room.backend, room.vendor_id, request.meeting_id)
+        when: Text = (" at ", At(ended)) if ended else ()
+        raise Refused("That meeting ended; ask again.", detail=text("That meeting ended", *when, "; ask again."))
+
+    async def _follow(self, request: Request, order: Order, reply: Reply) -> None:
+        """What goes with the result. The effect has happened, so nothing here may fail it."""
+        await self._delivery.send(order.act.address, reply.posts)
+        place = order.act.place
+        if reply.public and place is not None and place != request.card_channel_id:
+            said = text(Strong(str(reply.outcome or Outcome.DONE)), " · ", *reply.body)
+            await self._delivery.note_publicly(place, said)
+        if reply.watch is not None:
+            self._background(self._confirm(request.id, reply), "watch")
+
+    async def _confirm(self, request_id: str, reply: Reply) -> None:
+        if reply.watch is not None and await self._delivery.seen(reply.watch):
+            await self._desk.approvals.amend(request_id, Result(Outcome.CONFIRMED, reply.body, reply.facts))
+
+    async def show(self, request: Request, posted: Posted | None) -> Posted:
+        """Post the card, or edit it to how things stand."""
+        card, buttons = card_of(request, await self._desk.approvals.approvers(request.id))
+        if posted is None:
+            return await self._desk.voice.post(request.card_channel_id or "", card, buttons)
+        await self._desk.voice.edit(posted, card, buttons)
+        return posted
+
+    async def answer(self, request: Request, person: Person, why: Text) -> None:
+        """Tell a clicker why the click did not count."""
+        address = self._addresses.pop((request.id, person.user_id), None)
+        address = address or Address(person, channel_id=request.card_channel_id)
+        await self._desk.voice.whisper(address, text(Strong("refused"), " · ", *why))
+
+    async def tell(self, request: Request) -> None:
+        """Tell the requester in their direct messages how it ended, and the audit channel what was decided."""
+        body = text(Strong(request.word), " · ", *request.says, ": ", *request.answer)
+        try:
+            await self._desk.voice.post(request.requester.user_id, body)
+        except Unreachable:
+            await self._desk.voice.whisper(Address(request.requester, channel_id=request.channel_id), body)
+        if request.approvals_needed:
+            asked = text(User(request.requester.user_id), " asked: ")
+            await self._delivery.note_publicly(self._places.audit_channel, text(*asked, *body))
+
+    def remember(self, address: Address, request_id: str) -> None:
+        """Where this clicker can be answered privately."""
+        self._addresses[request_id, address.person.user_id] = address
+        while len(self._addresses) > MOST_REMEMBERED:
+            self._addresses.popitem(last=False)
+
+    async def details(self, address: Address, request_id: str) -> Reply:
+        """The whole request. Raises Refused for anybody but the requester and those who may approve."""
+        request = await self._request(request_id)
+        caller = await self._desk.people.caller(address.person)
+        if request.requester.user_id != address.person.user_id:
+            caller.require(request.approver_needs, doing="see the details of this request")
+        return Reply((), card=details_of(request, self._desk.slash))
+
+    async def cancel(self, address: Address, request_id: str) -> Reply:
+        """Take it back."""
+        request = await self._desk.approvals.cancel(request_id, address.person)
+        return Reply(text("Took back: ", *request.says), Outcome.CANCELLED)
+
+    async def waiting_for(self, caller: Caller) -> list[Request]:
+        """What this person may decide on, and did not ask for."""
+        pending = await self._desk.approvals.pending()
+        return [
+            request
+            for request in pending
+            if request.requester.user_id != caller.person.user_id
+            and all(caller.permissions.allows(need) for need in request.approver_needs)
+        ]
+
+    def summary(self, request: Request) -> Text:
+        """One line of a request."""
+        return summary(request)
+
+    async def _request(self, request_id: str) -> Request:
+        request = await self._desk.approvals.get(request_id)
+        if request is None:
+            raise NotFound("That request is gone.")
+        return request
