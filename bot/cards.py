@@ -1,9 +1,10 @@
-"""The cards that several commands show: a room in a channel, a participant in a list."""
+"""What several commands show: a room in a channel, a participant in a list, a request in one line."""
 
 from __future__ import annotations
 
+from bot.approvals import Request
 from bot.model import Medium, Participant, Presence, Room
-from bot.reply import At, Button, Card, Line, Part, Strong, Text, User, text
+from bot.reply import At, Button, Card, Line, Part, Place, Strong, Text, User, text
 
 MOST_NAMED = 12
 
@@ -56,3 +57,10 @@ def standing(one: Participant) -> str:
     if one.medium is Medium.PHONE:
         return f"phone …{(one.phone or one.name)[-3:]}"
     return "name not verified" if one.medium is Medium.WEB else "SIP, name not verified"
+
+
+def request_line(request: Request) -> Text:
+    """One line: who asks for what, how it stands, where, until when."""
+    where: Text = (" · in ", Place(request.card_channel_id)) if request.card_channel_id else ()
+    until: Text = (" · until ", At(request.expires_at)) if request.pending and request.expires_at else ()
+    return text(User(request.requester.user_id), ": ", *request.says, f" · {request.word}", *where, *until)

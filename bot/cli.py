@@ -1,4 +1,4 @@
-"""The command line (interface.md §1). Output goes to stdout, logs to stderr; a wrong configuration ends with one line."""
+"""The command line (interface.md §1). Output goes to stdout, logs to stderr; errors are one line."""
 
 from __future__ import annotations
 

@@ -119,4 +119,5 @@ class Command(Generic[B, A]):
     facts: Callable[[Act[B], A], frozenset[str]] = _no_facts  # for the approval rules: book, own_idle, bulk, …
     says: Callable[[Act[B], A, Presence | None], Text] | None = None  # the approval card: what exactly will happen
     prepare: Callable[[Act[B], A], Awaitable[A]] | None = None  # resolve and check before anything is asked or done
+    check: Callable[[Act[B], A], Awaitable[Reply]] | None = None  # look what became of an unknown outcome; send nothing
     examples: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.approvals import Approvals
+from bot.approvals import Approvals, Request
 from bot.audit import Audit
 from bot.calls import Calls
 from bot.capabilities import Backend, ListsParticipants
@@ -15,6 +15,7 @@ from bot.door import Door
 from bot.lookup import Lookup
 from bot.model import Meeting, Participant, PhoneNumber, Presence, Room
 from bot.people import Caller, People
+from bot.phone import PhoneCalls
 from bot.policy import Policy
 from bot.roster import Roster
 from bot.store import Store
@@ -35,6 +36,7 @@ class Desk:
     people: People
     approvals: Approvals
     calls: Calls
+    phone: PhoneCalls
     audit: Audit
     voice: Voice
     clock: Clock
@@ -50,6 +52,15 @@ class Desk:
         """Whether the caller's own permissions are enough, leaving rooms they own aside."""
         needs = self.policy().needs(command.permission)
         return all(caller.permissions.allows(need) for need in needs)
+
+    async def waiting_for(self, caller: Caller) -> list[Request]:
+        """The requests that this person may decide on, and did not ask for."""
+        return [
+            request
+            for request in await self.approvals.pending()
+            if request.requester.user_id != caller.person.user_id
+            and all(caller.permissions.allows(need) for need in request.approver_needs)
+        ]
 
     async def presence(self, room: Room) -> Presence:
         """Who is in, asked or as reported, with the people the bot minted links for made out."""

@@ -1,6 +1,6 @@
 """From what a person typed to exactly one room or one participant, or to choices. Never a guess.
 
-Also decides whose room it is (interface.md §4): a room one does not belong to looks just like a room that does not exist.
+Also decides whose room it is (interface.md §4): a room one does not belong to looks like none at all.
 """
 
 from __future__ import annotations

@@ -58,6 +58,7 @@ class Tasks:
     def __init__(self, *, limit: int, metrics: Metrics) -> None:
         self._limit = limit
         self._running: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
         self._stopping = False
         metrics.tasks_in_flight.set_function(lambda: len(self._running))
 
@@ -86,6 +87,17 @@ class Tasks:
         # Cancelled before its first step, `_run` never awaits the work.
         task.add_done_callback(lambda _: work.close())
 
+    def beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Begin what nobody waits for, such as looking out for a confirmation: dropped when as much is under way as
+        the bot takes on, cut off at once by `drain`."""
+        if self._stopping or len(self._beside) >= self._limit:
+            work.close()
+            return
+        task = asyncio.create_task(self._run(work, name, None, None), name=name)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+        task.add_done_callback(lambda _: work.close())
+
     async def guard(self, work: Coroutine[Any, Any, Result], *, name: str) -> Result | Failure:
         """Await the work; a bug in it is logged and returned as a Failure. BotErrors are raised as they are."""
         try:
@@ -101,6 +113,10 @@ class Tasks:
         """Take on nothing new, wait for what is running, then cancel the rest and return how many that were."""
         self._stopping = True
         until = monotonic() + seconds
+        beside = list(self._beside)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         while self._running and (left := until - monotonic()) > 0:
             await asyncio.wait(self._running, timeout=left)
         late = list(self._running)

@@ -51,7 +51,7 @@ class Voice(ABC):
 
     @abstractmethod
     async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
-        """Post to a channel (`C…`, `G…`, `D…`) or a person's direct messages (`U…`). Refuses links. Raises Unreachable."""
+        """Post to a channel (`C…`, `G…`, `D…`) or somebody's direct messages (`U…`). No links. Raises Unreachable."""
 
     @abstractmethod
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:

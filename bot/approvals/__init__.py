@@ -10,7 +10,7 @@ neither Slack nor commands: `Callbacks` does what needs them.
 from __future__ import annotations
 
 from bot.approvals.engine import Approvals
-from bot.approvals.work import Callbacks, handlers
+from bot.approvals.work import Callbacks, card_key, handlers
 from bot.store import Draft, Request, Result, State, Verdict
 
-__all__ = ["Approvals", "Callbacks", "Draft", "Request", "Result", "State", "Verdict", "handlers"]
+__all__ = ["Approvals", "Callbacks", "Draft", "Request", "Result", "State", "Verdict", "card_key", "handlers"]

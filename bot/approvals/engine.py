@@ -96,8 +96,7 @@ class Approvals:
                 return False
             await self._store.requests.move(tx, request, State.ENDED, result)
             await self._audit.write(tx, await self._outcome_entry(tx, request, result))
-            if request.approvals_needed:
-                await self._jobs.enqueue(tx, CARD, request.id)
+            await self._jobs.enqueue(tx, CARD, request.id)
         return True
 
     async def get(self, request_id: str) -> Request | None:

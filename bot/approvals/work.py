@@ -31,6 +31,11 @@ CHANGED = "What was approved is not what is on record any more; ask again."
 log = get_logger(__name__)
 
 
+def card_key(request_id: str) -> str:
+    """The outbox key of the message that shows how a request stands."""
+    return f"card:{request_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Callbacks:
     """What a request needs from outside. They raise BotError; each may be called again after a crash."""
@@ -56,8 +61,10 @@ class _Work:
         request = await self.store.requests.get(job.key)
         if request is None:
             return
-        key = f"card:{request.id}"
+        key = card_key(request.id)
         posted = await self.store.outbox.posted(key)
+        if posted is None and not request.approvals_needed:
+            return  # carried out at once and answered privately: no message to keep right
         stands = await self.callbacks.show(request, posted)
         if stands != posted:
             async with self.store.db.begin() as tx:

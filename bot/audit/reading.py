@@ -64,14 +64,17 @@ async def export(
 
 
 def matching(wanted: Select[Any], *, since: datetime | None, room: str | None, actor: str | None) -> Select[Any]:
-    """Only the rows since then, about that room (a title, or a handle alone; any case), of that actor."""
+    """Only the rows since then, about that room (a title, or a handle alone; any case), of that actor.
+
+    `actor` is the whole identity or the Slack user id alone.
+    """
     if since is not None:
         wanted = wanted.where(audit.c.at >= moment_text(since))
     if room is not None:
         key = room.casefold()
         wanted = wanted.where(or_(audit.c.room_key == key, audit.c.room_key.endswith(f"/{key}", autoescape=True)))
     if actor is not None:
-        wanted = wanted.where(audit.c.actor == actor)
+        wanted = wanted.where(or_(audit.c.actor == actor, audit.c.actor.endswith(f"/{actor}", autoescape=True)))
     return wanted
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.cards import request_line
 from bot.command import Act, Command
-from bot.reply import At, Button, Card, Line, Place, Reply, User, text
+from bot.reply import Button, Card, Line, Reply, text
 from bot.rules import Need
 
 
@@ -20,23 +21,12 @@ async def run(act: Act[Any], args: Args) -> Reply:
     waiting = await act.desk.waiting_for(act.caller)
     mine = await act.desk.approvals.mine(act.caller.person)
     lines = [
-        Line(
-            text(
-                User(one.requester.user_id),
-                " asks: ",
-                act.desk.shown(one),
-                " · in ",
-                Place(one.card_channel),
-                " · until ",
-                At(one.expires_at),
-            ),
-            buttons=(Button("Details", "details", value=one.id),),
-        )
+        Line(text("Waits for you · ", *request_line(one)), buttons=(Button("Details", "details", value=one.id),))
         for one in waiting
     ]
     lines += [
         Line(
-            text("Yours: ", act.desk.shown(one), f" · {one.state}"),
+            text("Yours · ", *request_line(one)),
             buttons=(Button("Cancel request", "cancel_request", value=one.id),) if one.pending else (),
         )
         for one in mine

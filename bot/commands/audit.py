@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from bot.audit import Row
 from bot.command import Act, Command
 from bot.grammar import Duration, UserWord, key, optional, rest
 from bot.model import Person
-from bot.reply import At, Card, Line, Reply, Strong, Text, User, text
+from bot.reply import At, Card, Line, Part, Reply, Strong, Text, User, text
 from bot.rules import Need
 
 MOST_ROWS = 30
@@ -38,11 +39,13 @@ async def run(act: Act[Any], args: Args) -> Reply:
     return Reply(text("Audit"), card=Card(title="Audit", lines=tuple(lines)))
 
 
-def _row(row: Any) -> Text:
-    who = User(Person.parse(row.actor).user_id) if row.actor.count("/") == 2 else row.actor
-    room = (" ", Strong(row.room)) if row.room else ()
-    why = (f" · {row.reason}",) if row.reason else ()
-    approvers = (" · approved by ", *(User(Person.parse(p).user_id) for p in row.approvers)) if row.approvers else ()
+def _row(row: Row) -> Text:
+    who: Part = User(Person.parse(row.actor).user_id) if row.actor.count("/") == 2 else row.actor
+    room: Text = (" ", Strong(row.room)) if row.room else ()
+    why: Text = (f" · {row.reason}",) if row.reason else ()
+    approvers: list[Part] = [" · approved by"] if row.approvers else []
+    for one in row.approvers:
+        approvers += [" ", User(Person.parse(one).user_id)]
     return text(At(row.at, "full"), " · ", who, f" · {row.action}", *room, f" · {row.outcome}", *why, *approvers)
 
 

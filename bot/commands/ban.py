@@ -99,7 +99,7 @@ async def _remove(act: Act[Any], one: Participant) -> str:
 
 
 async def _remove_everywhere(act: Act[Any], user_id: str) -> str:
-    inside = act.desk.inside(act.backend.name, user_id)
+    inside = await act.desk.inside(act.backend.name, user_id)
     for room, one in inside:
         await act.backend.kick(room, one)
     return f" Removed from {', '.join(room.title for room, _ in inside)}." if inside else ""

@@ -11,6 +11,7 @@ from bot.command import Act, Command, enforce
 from bot.errors import BadInput
 from bot.grammar import PhoneWord, key, optional, positional
 from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
+from bot.phone import call_to
 from bot.policy import BOOK, CallCounts
 from bot.reply import Button, Reply, Strong, Text, Watch, text
 from bot.rules import Need
@@ -72,7 +73,7 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     room, number = act.room, number_of(act, args.number)
     presence = act.desk.roster.presence(room.backend, room.vendor_id)
     name = args.name or args.number.name
-    outcome = await act.once("dial", lambda: act.backend.dial_out(room, number, name), Outcome)
+    outcome = await act.once(call_to(number), lambda: act.backend.dial_out(room, number, name), Outcome)
     shown = Strong(number.masked)
     facts = {"number": number.masked}
     cancel = (
@@ -97,6 +98,17 @@ def _answered(act: Act[DialsOut], number: PhoneNumber) -> Watch:
     return Watch(lambda: act.desk.phone_is_in(act.room, number))
 
 
+async def check(act: Act[DialsOut], args: Args) -> Reply:
+    """Whether the phone is in. Where it is not seen, nobody can say whether it still rings."""
+    shown, room = Strong(number_of(act, args.number).masked), Strong(act.room.title)
+    if act.desk.phone_is_in(act.room, number_of(act, args.number)):
+        return Reply(text(shown, " is in ", room, "."), Outcome.CONFIRMED)
+    again = (Button("Dial again", "dial_again", value=act.request_id or ""),)
+    cancel = (Button("Cancel call", "cancel_call", value=act.request_id or ""),)
+    buttons = cancel + again if isinstance(act.backend, HangsUp) else again
+    return Reply(text("I don't see ", shown, " in ", room, "; it may still ring."), Outcome.UNKNOWN, buttons=buttons)
+
+
 COMMAND = Command(
     name="dial",
     summary="Ring a phone into a running meeting",
@@ -112,5 +124,6 @@ COMMAND = Command(
     facts=facts,
     says=says,
     run=run,
+    check=check,
     examples=("dial standup +40 747 777 777", "dial standup oncall"),
 )

@@ -27,7 +27,7 @@ class Args:
 async def prepare(act: Act[EndsMeetings], args: Args) -> Args:
     """A confirmation names how many people are in."""
     presence = await act.desk.presence(act.room)
-    if presence.empty and not act.desk.calls_waiting(act.room):
+    if presence.empty and not await act.desk.phone.waiting(act.room):
         raise AlreadySo(f"Nobody is in {act.room.title}; there is no meeting to end.")
     if args.sure is None and act.request_id is None:
         count = "I can't see how many people are in" if presence.participants is None else _count(presence)
@@ -46,7 +46,7 @@ async def run(act: Act[EndsMeetings], args: Args) -> Reply:
     outcome = await act.backend.end_meeting(act.room)
     cancelled = await _cancel_calls(act)
     back = f" {BACK_IN}" if act.backend.ends_by_kicking else ""
-    calls = f" Cancelled {cancelled} waiting calls." if cancelled else ""
+    calls = f" Cancelled {cancelled} waiting call{'s' if cancelled > 1 else ''}." if cancelled else ""
     if outcome is Outcome.ALREADY_SO:
         return Reply(text("No meeting was running in ", Strong(act.room.title), f".{calls}"), outcome, public=True)
     meeting = act.meeting
@@ -59,10 +59,10 @@ async def run(act: Act[EndsMeetings], args: Args) -> Reply:
 async def _cancel_calls(act: Act[EndsMeetings]) -> int:
     if not isinstance(act.backend, HangsUp):
         return 0
-    waiting = act.desk.calls_waiting(act.room)
+    waiting = await act.desk.phone.waiting(act.room)
     for number in waiting:
         await act.backend.hang_up(act.room, number)
-        act.desk.call_over(act.room, number)
+        await act.desk.phone.hung_up(act.room, number, by=act.caller.person)
     return len(waiting)
 
 

@@ -41,6 +41,7 @@ async def run(act: Act[HangsUp], args: Args) -> Reply:
     if number is None:
         raise BadInput("Name the number that was dialled.")
     outcome = await act.backend.hang_up(act.room, number)
+    await act.desk.phone.hung_up(act.room, number, by=act.caller.person)
     shown = Strong(number.masked)
     facts = {"number": number.masked}
     if outcome is Outcome.ALREADY_SO:

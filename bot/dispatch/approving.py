@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 from bot.approvals import Callbacks, Request, Result
-from bot.command import enforce
+from bot.command import Act, enforce
 from bot.desk import Desk
 from bot.dispatch.carrying import draft_of
-from bot.dispatch.delivering import Background, Delivery
+from bot.dispatch.delivering import Delivery
 from bot.dispatch.reading import Order, read
-from bot.dispatch.requesting import card_of, details_of, summary
+from bot.dispatch.requesting import answer_of, card_of, details_of
+from bot.dispatch.saying import spoken
 from bot.errors import NotFound, Refused, Unreachable
 from bot.model import Outcome, Person
-from bot.people import Caller
 from bot.policy import Decision, judge, judge_possible
 from bot.reply import At, Button, Reply, Strong, Text, User, text
 from bot.rules import ApprovalRule
@@ -38,11 +39,10 @@ class Places:
 class Approving:
     """The conversation around requests that wait."""
 
-    def __init__(self, desk: Desk, delivery: Delivery, places: Places, background: Background) -> None:
+    def __init__(self, desk: Desk, delivery: Delivery, places: Places) -> None:
         self._desk = desk
         self._delivery = delivery
         self._places = places
-        self._background = background
         self._addresses: OrderedDict[tuple[str, str], Address] = OrderedDict()
 
     def callbacks(self) -> Callbacks:
@@ -74,13 +74,13 @@ class Approving:
         return judge(request.approver_needs, caller.permissions, doing="approve this", doubt=caller.doubt)
 
     async def perform(self, request: Request) -> Result:
-        """Read the command again, judge the requester as of today, and carry it out for the meeting it was meant for."""
+        """Read the command again, judge the requester by today's roles, and carry it out for the meeting it was for."""
         caller = await self._desk.people.caller(request.requester, fresh=True)
         address = Address(request.requester, channel_id=request.channel_id)
         order = await read(self._desk, request.line, caller, address, request_id=request.id)
         await self._check_same(request, order)
         reply: Reply = await order.command.run(order.act, order.args)
-        await self._follow(request, order, reply)
+        await self._follow(request, order.act, reply)
         return Result(reply.outcome or Outcome.DONE, reply.body, reply.facts)
 
     async def _check_same(self, request: Request, order: Order) -> None:
@@ -97,26 +97,22 @@ class Approving:
         when: Text = (" at ", At(ended)) if ended else ()
         raise Refused("That meeting ended; ask again.", detail=text("That meeting ended", *when, "; ask again."))
 
-    async def _follow(self, request: Request, order: Order, reply: Reply) -> None:
+    async def _follow(self, request: Request, act: Act[Any], reply: Reply) -> None:
         """What goes with the result. The effect has happened, so nothing here may fail it."""
-        await self._delivery.send(order.act.address, reply.posts)
-        place = order.act.place
-        if reply.public and place is not None and place != request.card_channel_id:
-            said = text(Strong(str(reply.outcome or Outcome.DONE)), " · ", *reply.body)
-            await self._delivery.note_publicly(place, said)
-        if reply.watch is not None:
-            self._background(self._confirm(request.id, reply), "watch")
-
-    async def _confirm(self, request_id: str, reply: Reply) -> None:
-        if reply.watch is not None and await self._delivery.seen(reply.watch):
-            await self._desk.approvals.amend(request_id, Result(Outcome.CONFIRMED, reply.body, reply.facts))
+        await self._delivery.send(act.address, reply.posts)
+        if reply.public and act.place is not None and act.place != request.card_channel_id:
+            said = spoken(reply.outcome or Outcome.DONE, reply.body, by=request.requester)
+            await self._delivery.note_publicly(act.place, said)
+        self._delivery.watch(act.recorded(request.id), reply, None)
 
     async def show(self, request: Request, posted: Posted | None) -> Posted:
-        """Post the card, or edit it to how things stand."""
-        card, buttons = card_of(request, await self._desk.approvals.approvers(request.id))
+        """Post the card, or edit it to how things stand. Of what was carried out at once, the answer is edited."""
+        body, buttons = answer_of(request)
+        if request.approvals_needed:
+            body, buttons = card_of(request, await self._desk.approvals.approvers(request.id))
         if posted is None:
-            return await self._desk.voice.post(request.card_channel_id or "", card, buttons)
-        await self._desk.voice.edit(posted, card, buttons)
+            return await self._desk.voice.post(request.card_channel_id or "", body, buttons)
+        await self._desk.voice.edit(posted, body, buttons)
         return posted
 
     async def answer(self, request: Request, person: Person, why: Text) -> None:
@@ -154,20 +150,6 @@ class Approving:
         """Take it back."""
         request = await self._desk.approvals.cancel(request_id, address.person)
         return Reply(text("Took back: ", *request.says), Outcome.CANCELLED)
-
-    async def waiting_for(self, caller: Caller) -> list[Request]:
-        """What this person may decide on, and did not ask for."""
-        pending = await self._desk.approvals.pending()
-        return [
-            request
-            for request in pending
-            if request.requester.user_id != caller.person.user_id
-            and all(caller.permissions.allows(need) for need in request.approver_needs)
-        ]
-
-    def summary(self, request: Request) -> Text:
-        """One line of a request."""
-        return summary(request)
 
     async def _request(self, request_id: str) -> Request:
         request = await self._desk.approvals.get(request_id)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.approvals import Draft, Result
+from bot.audit import Entry
+from bot.command import Act
 from bot.desk import Desk
 from bot.dispatch.reading import Order
 from bot.errors import BotError, UnknownOutcome
@@ -19,8 +23,11 @@ class Carrying:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def carry_out(self, order: Order, key: str) -> Reply | None:
-        """Run it; None when this very command was begun before. Raises BotError."""
+    async def carry_out(self, order: Order, key: str) -> tuple[Act[Any], Reply] | None:
+        """Run it, and give back the act as it is recorded; None when this very command was begun before.
+
+        Raises BotError. A change is in the audit when this returns; mere reads follow in batches.
+        """
         if order.command.risk is Risk.ONCE:
             return await self._recorded(order, key)
         try:
@@ -29,22 +36,46 @@ class Carrying:
             if len(order.act.rooms) == 1:
                 error.buttons = (Button("Check", "run", value=f'who "{order.act.room.title}"'),)
             raise
-        return reply
+        await self._note(order, reply)
+        return order.act, reply
 
-    async def _recorded(self, order: Order, key: str) -> Reply | None:
+    async def _note(self, order: Order, reply: Reply) -> None:
+        entry = entry_of(order.act, order.command.name, str(reply.outcome or Outcome.DONE), reply.facts)
+        if order.command.risk is Risk.READ:
+            await self._desk.audit.note(entry)
+            return
+        async with self._desk.store.db.begin() as tx:
+            await self._desk.audit.write(tx, entry)
+
+    async def _recorded(self, order: Order, key: str) -> tuple[Act[Any], Reply] | None:
         approvals = self._desk.approvals
         request = await approvals.begin(draft_of(order, key))
         if request is None:
             return None
+        act = order.act.recorded(request.id)
         try:
-            reply: Reply = await order.command.run(order.act.recorded(request.id), order.args)
+            reply: Reply = await order.command.run(act, order.args)
         except BotError as error:
             await approvals.finish(request, Result(Outcome(error.outcome), error.detail or (str(error),)))
             if isinstance(error, UnknownOutcome):
                 error.buttons = (Button("Check", "check", value=request.id),)
             raise
         await approvals.finish(request, Result(reply.outcome or Outcome.DONE, reply.body, reply.facts))
-        return reply
+        return act, reply
+
+
+def entry_of(act: Act[Any], verb: str, outcome: str, facts: Mapping[str, str]) -> Entry:
+    """The audit row of a command that was carried out."""
+    return Entry(
+        actor=str(act.caller.person),
+        action=verb,
+        room=", ".join(room.title for room in act.rooms) or facts.get("room", ""),
+        backend=act.backends[0].name if act.backends else "",
+        outcome=outcome,
+        reason=act.why,
+        request_id=act.request_id or "",
+        facts=facts,
+    )
 
 
 def draft_of(
@@ -77,4 +108,5 @@ def draft_of(
         notify=rule.notify if rule else (),
         reason=act.why,
         expires_at=expires_at,
+        repeatable=command.risk is Risk.ONCE,  # all that its handler does is behind `Act.once`, or harmless twice
     )

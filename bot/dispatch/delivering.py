@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+from bot.approvals import Result, card_key
 from bot.command import Act, Command
 from bot.desk import Desk
 from bot.dispatch.saying import answer
@@ -37,8 +38,7 @@ class Delivery:
         else:
             await self._desk.voice.whisper(act.address, answer(reply), reply.buttons)
         await self.send(act.address, reply.posts)
-        if reply.watch is not None:
-            self._background(self._watch(act, reply, posted, reply.watch), "watch")
+        self.watch(act, reply, posted)
 
     async def send(self, address: Address, posts: tuple[Post, ...]) -> None:
         """Further messages: room cards are remembered, those that could not be delivered are told to the caller."""
@@ -58,23 +58,30 @@ class Delivery:
 
     async def _in_public(self, act: Act[Any], reply: Reply, channel: str) -> Posted | None:
         try:
-            return await self._desk.voice.post(channel, answer(reply, by=act.caller.person), reply.buttons)
+            posted = await self._desk.voice.post(channel, answer(reply, by=act.caller.person), reply.buttons)
         except Unreachable:
             await self._desk.voice.whisper(act.address, answer(reply), reply.buttons)
             return None
+        if act.request_id is not None:
+            async with self._desk.store.db.begin() as tx:
+                await self._desk.store.outbox.remember(tx, card_key(act.request_id), posted)
+        return posted
+
+    def watch(self, act: Act[Any], reply: Reply, posted: Posted | None) -> None:
+        """Wait, beside everything else, for the vendor's report that makes the answer *confirmed*."""
+        if reply.watch is not None:
+            self._background(self._watch(act, reply, posted, reply.watch), "watch")
 
     async def _watch(self, act: Act[Any], reply: Reply, posted: Posted | None, watch: Watch) -> None:
-        if not await self.seen(watch):
+        if not await self._desk.roster.wait_for(watch.seen, watch.seconds):
             return
         confirmed = replace(reply, outcome=Outcome.CONFIRMED)
-        if posted is None:
+        if act.request_id is not None:
+            await self._desk.approvals.amend(act.request_id, Result(Outcome.CONFIRMED, reply.body, reply.facts))
+        elif posted is None:
             await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
         else:
             await self._desk.voice.edit(posted, answer(confirmed, by=act.caller.person), reply.buttons)
-
-    async def seen(self, watch: Watch) -> bool:
-        """Wait for the vendor's report. False when none came in time."""
-        return await self._desk.roster.wait_for(watch.seen, watch.seconds)
 
     async def note_publicly(self, channel: str | None, body: Text | Card) -> None:
         """A line for the audit channel; where it cannot be posted the audit itself still has it."""

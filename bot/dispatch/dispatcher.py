@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from bot.dispatch.following import Following
-
 from bot.audit import Entry
-from bot.cards import join_button, who_is_in
-from bot.command import Act
+from bot.cards import join_button, request_line, who_is_in
 from bot.desk import Desk
 from bot.dispatch.approving import Approving
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
+from bot.dispatch.following import Following
 from bot.dispatch.reading import Order, complete, read
 from bot.dispatch.saying import failure, spoken
 from bot.errors import BotError, NotFound, Refused
@@ -46,7 +45,7 @@ class Dispatcher:
         self._delivery = delivery
         self._carrying = carrying
         self._approving = approving
-        self._following = Following(desk, approving)
+        self._following = Following(desk)
         self._house = house
         self._metrics = metrics
 
@@ -71,16 +70,14 @@ class Dispatcher:
             return
         await self._delivery.check(order.command, act)
         try:
-            reply = await self._carrying.carry_out(order, key)
+            carried_out = await self._carrying.carry_out(order, key)
         except Ambiguous as error:
             raise complete(error, order.command, order.args, act.why) from None
+        if carried_out is None:
+            return
+        act, reply = carried_out
+        self._metrics.commands.labels(verb=order.command.name, outcome=str(reply.outcome or "done")).inc()
         await self._delivery.deliver(act, reply)
-        await self._noted(order, reply)
-
-    async def _noted(self, order: Order, reply: Reply) -> None:
-        outcome = str(reply.outcome or "done")
-        self._metrics.commands.labels(verb=order.command.name, outcome=outcome).inc()
-        await self._desk.audit.note(entry_of(order.act, order.command.name, outcome, reply))
 
     async def _explain(self, address: Address, error: BotError, verb: str, caller: Caller | None) -> None:
         body, buttons = failure(error)
@@ -129,12 +126,11 @@ class Dispatcher:
         caller = await self._desk.people.caller(address.person)
         here = await self._desk.store.rooms.rooms_in(address.channel_id) if address.channel_id else []
         live = await asyncio.gather(*(self._live(room) for room in here[:MOST_LIVE]))
-        waiting = await self._approving.waiting_for(caller)
+        waiting = await self._desk.waiting_for(caller)
         return Launch(
             live=tuple(live),
             waiting=tuple(
-                Line(self._approving.summary(one), buttons=(Button("Details", "details", value=one.id),))
-                for one in waiting
+                Line(request_line(one), buttons=(Button("Details", "details", value=one.id),)) for one in waiting
             ),
             verbs=tuple(
                 (name, command.summary)
@@ -171,33 +167,19 @@ class Dispatcher:
     async def follow_up(self, address: Address, action: str, request_id: str, key: str) -> None:
         """`Hang up`, `Cancel call`, `Dial again` on the message of a call: a command of the clicker's own."""
         try:
-            line = await self._following.line(action, address, request_id)
+            line = await self._following.line(action, request_id)
         except BotError as error:
             await self._explain(address, error, action, None)
             return
         await self.command(address, line, key)
 
-    async def _private(self, address: Address, reply: object) -> None:
+    async def _private(self, address: Address, reply: Awaitable[Reply]) -> None:
         try:
-            answer: Reply = await reply  # type: ignore[misc]
+            answer = await reply
         except BotError as error:
             await self._explain(address, error, "approvals", None)
             return
         await self._desk.voice.whisper(address, answer.card or spoken(answer.outcome, answer.body), answer.buttons)
-
-
-def entry_of(act: Act[object], verb: str, outcome: str, reply: Reply) -> Entry:  # type: ignore[type-var]
-    """The audit row of a command that was carried out."""
-    return Entry(
-        actor=str(act.caller.person),
-        action=verb,
-        room=", ".join(room.title for room in act.rooms) or reply.facts.get("room", ""),
-        backend=act.backends[0].name if act.backends else "",
-        outcome=outcome,
-        reason=act.why,
-        request_id=act.request_id or "",
-        facts=reply.facts,
-    )
 
 
 def _verb(line: str) -> str:

@@ -10,7 +10,7 @@ from bot.capabilities import Backend
 from bot.command import Act, Command
 from bot.desk import Desk
 from bot.errors import NotSupported
-from bot.grammar import ParticipantWord, parse, render
+from bot.grammar import Parsed, ParticipantWord, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
 from bot.people import Caller
@@ -36,34 +36,54 @@ class Order:
         return self.act.backends[0].name if self.act.backends else None
 
 
-async def read(desk: Desk, line: str, caller: Caller, address: Address, *, request_id: str | None = None) -> Order:
-    """Understand the line wholly, find its rooms, and judge it by the caller's permissions. Raises BotError."""
+async def read(
+    desk: Desk, line: str, caller: Caller, address: Address, *, request_id: str | None = None, prepare: bool = True
+) -> Order:
+    """Understand the line wholly, find its rooms, and judge it by the caller's permissions. Raises BotError.
+
+    Without `prepare` the command's own checks (who is in, budgets) are left out: for questions about a command.
+    """
     parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
     command = desk.commands[parsed.verb]
-    if not _could_own(command):
-        await _judge(desk, command, caller, owner=False)
-    else:
-        caller.require((USES_THE_BOT,), doing=command.doing)
-    rooms = await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
-    if _could_own(command):
-        await _judge(desk, command, caller, owner=bool(rooms) and all(room.owner == caller.person for room in rooms))
+    rooms = await _judged_rooms(desk, command, parsed, caller, address)
     backends = _backends(desk, command, parsed.args, rooms)
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
     )
-    args = parsed.args
-    args = _exact(args, rooms)
-    if command.prepare is not None:
+    args = _exact(parsed.args, rooms)
+    if prepare and command.prepare is not None:
         try:
             args = await command.prepare(act, args)
         except Ambiguous as error:
             raise complete(error, command, args, parsed.why) from None
     act = replace(act, line=render(parsed.verb, args, parsed.why))
-    backend = backends[0].name if backends else None
-    facts = command.facts(act, args)
-    policy = desk.policy()
-    reason_missing = not parsed.why and policy.reason_required(command.name, backend, facts)
+    return _ordered(command, act, args)
+
+
+async def approvals_needed(desk: Desk, line: str, caller: Caller, channel_id: str | None) -> int:
+    """How many other people would have to agree. Raises BotError where the caller may not give the command at all."""
+    order = await read(desk, line, caller, Address(caller.person, channel_id=channel_id), prepare=False)
+    return order.rule.approvals if order.rule else 0
+
+
+def _ordered(command: Command[Any, Any], act: Act[Any], args: Any) -> Order:  # noqa: ANN401
+    backend = act.backends[0].name if act.backends else None
+    facts, policy = command.facts(act, args), act.desk.policy()
+    reason_missing = not act.why and policy.reason_required(command.name, backend, facts)
     return Order(command, act, args, policy.approval_for(command.name, backend, facts), reason_missing)
+
+
+async def _judged_rooms(
+    desk: Desk, command: Command[Any, Any], parsed: Parsed, caller: Caller, address: Address
+) -> tuple[Room, ...]:
+    """The rooms it names. Only the permission that an owner may have by owning is judged after they are found."""
+    if not _could_own(command):
+        await _judge(desk, command, caller, owner=False)
+        return await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
+    caller.require((USES_THE_BOT,), doing=command.doing)
+    rooms = await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
+    await _judge(desk, command, caller, owner=bool(rooms) and all(room.owner == caller.person for room in rooms))
+    return rooms
 
 
 def _could_own(command: Command[Any, Any]) -> bool:
@@ -81,7 +101,7 @@ async def _judge(desk: Desk, command: Command[Any, Any], caller: Caller, *, owne
 async def _rooms(
     desk: Desk,
     command: Command[Any, Any],
-    args: Any,
+    args: Any,  # noqa: ANN401
     caller: Caller,
     address: Address,
     *,
@@ -122,7 +142,7 @@ def _exact(args: Any, rooms: tuple[Room, ...]) -> Any:  # noqa: ANN401
 def _backends(
     desk: Desk,
     command: Command[Any, Any],
-    args: Any,
+    args: Any,  # noqa: ANN401
     rooms: tuple[Room, ...],
 ) -> tuple[Backend, ...]:
     if rooms:

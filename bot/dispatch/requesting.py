@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.approvals import Request, State
+from bot.cards import request_line
+from bot.dispatch.saying import spoken
 from bot.model import Outcome, Person
 from bot.reply import At, Button, Card, Code, Group, Line, Part, Place, Strong, Text, User, text
 
@@ -22,6 +24,11 @@ def card_of(request: Request, approvers: Sequence[Person]) -> tuple[Card, tuple[
     if request.pending and request.notify:
         lines.append(Line(_mentions(request.notify)))
     return Card(title=f"Approval: {request.verb}", lines=tuple(lines)), buttons_of(request)
+
+
+def answer_of(request: Request) -> tuple[Text | Card, tuple[Button, ...]]:
+    """The answer to what was carried out at once, as things stand."""
+    return spoken(request.outcome, request.answer, by=request.requester), buttons_of(request)
 
 
 def buttons_of(request: Request) -> tuple[Button, ...]:
@@ -47,16 +54,9 @@ def call_buttons(request: Request) -> tuple[Button, ...]:
     return (Button("Hang up", "hang_up", value=request.id),) if request.outcome in RUNNING else ()
 
 
-def summary(request: Request) -> Text:
-    """One line: who asks for what, where, until when."""
-    where: Text = (" · in ", Place(request.card_channel_id)) if request.card_channel_id else ()
-    until: Text = (" · until ", At(request.expires_at)) if request.pending and request.expires_at else ()
-    return text(User(request.requester.user_id), ": ", *request.says, f" · {request.word}", *where, *until)
-
-
 def details_of(request: Request, slash: str) -> Card:
     """Everything, with the full number: for the requester and for those who may approve."""
-    lines = [Line(summary(request)), Line(text("The exact command: ", Code(f"{slash} {request.line}")))]
+    lines = [Line(request_line(request)), Line(text("The exact command: ", Code(f"{slash} {request.line}")))]
     if request.reason:
         lines.append(Line(text("Why: ", request.reason)))
     lines.append(Line(text(f"Request {request.id}, digest {request.kept_digest[:12]}"), quiet=True))

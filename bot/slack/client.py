@@ -139,11 +139,16 @@ class Authorisation:
         self._client = client
         self._first_wait = first_wait
         self._result: AuthorizeResult | None = None
+        self._known = asyncio.Event()
 
     @property
     def result(self) -> AuthorizeResult | None:
         """What Slack said (`team_id`, `bot_user_id`, `bot_scopes` …), None until it has."""
         return self._result
+
+    async def known(self) -> None:
+        """Return once Slack has said it."""
+        await self._known.wait()
 
     async def obtain(self) -> AuthorizeResult:
         """Ask until Slack answers. Raises ConfigurationError when it refuses the token."""
@@ -162,6 +167,7 @@ class Authorisation:
                 bot_token=self._client.token,
                 bot_scopes=answer.headers.get("x-oauth-scopes", ""),
             )
+        self._known.set()
         return self._result
 
 

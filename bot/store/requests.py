@@ -151,6 +151,14 @@ class Requests:
         async with self._db.read() as tx:
             return (await tx.execute(wanted)).scalar_one()
 
+    async def effects_open(self, room_id: str, begin: str, outcomes: frozenset[Outcome]) -> list[tuple[str, str]]:
+        """(request id, effect name) of this room's effects that begin so and whose request ended in such a way."""
+        wanted = select(requests.c.id, effects.c.name).join(effects, requests.c.id == effects.c.request_id)
+        wanted = wanted.where(requests.c.room_id == room_id, requests.c.outcome.in_(sorted(outcomes)))
+        wanted = wanted.where(effects.c.name.startswith(begin, autoescape=True)).order_by(requests.c.asked_at)
+        async with self._db.read() as tx:
+            return [(row.id, row.name) for row in await tx.execute(wanted)]
+
     async def move(self, tx: Tx, request: Request, to: State, result: Result | None = None) -> bool:
         """Change its state, if nobody else did since it was read. Returns whether this one did."""
         values: dict[str, object] = {"state": to, "version": request.version + 1}

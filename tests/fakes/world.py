@@ -20,7 +20,7 @@ from bot import app
 from bot.clock import MovableClock
 from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_of
 from bot.play.vendors.jaas import SimulatedJaas
-from bot.play.vendors.openmeetings import SimulatedOpenMeetings
+from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from tests.fakes import jaas as account
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -107,11 +107,11 @@ class World:
         return await self._until(lambda: self.slack.workspace.messages(channel), words, within)
 
     async def _until(self, look: Callable[[], list[Message]], words: str, within: float) -> Message:
-        def found() -> Message | None:
-            return next((one for one in reversed(look()) if words.lower() in text_of(one).lower()), None)
+        def found() -> list[Message]:
+            return [one for one in look() if words.lower() in text_of(one).lower()]
 
         try:
-            return await self.slack.workspace.until(found, timeout=within)
+            return (await self.slack.workspace.until(found, timeout=within))[-1]
         except TimeoutError:
             seen = "\n---\n".join(text_of(one) for one in look())
             raise AssertionError(f"nobody said {words!r}; said was:\n{seen}") from None
@@ -137,9 +137,9 @@ class World:
         before = len(self.slack.workspace.ephemerals(user=user))
         await self.slash(user, "#ops", f"join {room}")
         shown = await self.slack.workspace.until(
-            lambda: next((m for m in self.slack.workspace.ephemerals(user=user)[before:] if "Open" in text_of(m)), None)
+            lambda: [one for one in self.slack.workspace.ephemerals(user=user)[before:] if "Open" in text_of(one)]
         )
-        link = self.link_of(shown)
+        link = self.link_of(shown[-1])
         path, _, token = link.partition("?jwt=")
         present = await self.jaas.join(path.rpartition("/")[2], token)
         await self.jaas.webhooks.settled()
@@ -175,7 +175,7 @@ async def world(
         )
         await jaas.start()
         stack.push_async_callback(jaas.stop)
-        meetings = SimulatedOpenMeetings(clock=clock, username="soap", password=OM_PASSWORD, version=om_version)
+        meetings = SimulatedOpenMeetings(accounts=(Account("soap", OM_PASSWORD),), clock=clock, version=om_version)
         await meetings.start()
         stack.push_async_callback(meetings.stop)
         (folder / "jaas.pem").write_text(_pem())

@@ -1,0 +1,102 @@
+"""What works without a running bot: the manifest, the tables of the documents, the audit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from bot.capabilities import Backend
+from bot.commands import COMMANDS
+from bot.errors import BadInput
+from bot.grammar import usage
+from bot.rules import read_span
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What `meetops audit verify` says."""
+
+    intact: bool
+    sentence: str
+
+
+def backend_kinds() -> dict[str, type[Backend]]:
+    """The kinds of back end by their word in the configuration, for the documents."""
+    from bot.backends.jaas import Jaas
+    from bot.backends.openmeetings import OpenMeetings
+
+    return {kind.kind: kind for kind in (Jaas, OpenMeetings)}
+
+
+def manifest_yaml(*, url: str | None = None, socket_mode: bool = False, slash: str = "/meet") -> str:
+    """The Slack app's manifest."""
+    from bot.slack.manifest import manifest, to_yaml
+
+    return to_yaml(manifest([command.name for command in COMMANDS], slash=slash, url=url, socket_mode=socket_mode))
+
+
+def command_hints(slash: str = "/meet") -> list[dict[str, Any]]:
+    """The slash command with its verbs, for the hints under the playground's message box."""
+    verbs = [
+        {"verb": command.name, "usage": usage(command.name, command.args), "help": command.summary}
+        for command in COMMANDS
+    ]
+    hint = "verb [room] [words] [key=value]"
+    return [{"command": slash, "description": "Video meetings", "usage_hint": hint, "verbs": verbs}]
+
+
+async def audit_verify(settings: Settings) -> AuditReport:
+    """Check the hash chain of the configured database, which is only read. Raises ConfigurationError."""
+    from bot.audit import verify
+    from bot.store import Database
+
+    db = Database(settings.database_url.get_secret_value(), read_only=True)
+    await db.open()
+    try:
+        found = await verify(db)
+    finally:
+        await db.close()
+    if found.broken_at is None:
+        return AuditReport(True, f"The audit is intact: {found.rows} rows, the last hash is {found.head}.")
+    return AuditReport(False, f"The audit was tampered with at row {found.broken_at}: {found.why}.")
+
+
+async def audit_export(
+    settings: Settings,
+    *,
+    format: Literal["jsonl", "csv"],
+    write: Callable[[str], object],
+    since: str | None = None,
+    room: str | None = None,
+    actor: str | None = None,
+) -> None:
+    """Write the rows, oldest first. Raises ConfigurationError, and BadInput for a `since` that is no moment."""
+    from bot.audit import export
+    from bot.store import Database
+
+    earliest = _since(since)
+    db = Database(settings.database_url.get_secret_value(), read_only=True)
+    await db.open()
+    try:
+        async for line in export(db, format, since=earliest, room=room, actor=actor):
+            write(f"{line}\n")
+    finally:
+        await db.close()
+
+
+def _since(words: str | None) -> datetime | None:
+    """`7d`, or a date or moment in ISO 8601 (UTC where it names no zone)."""
+    if words is None:
+        return None
+    if re.fullmatch(r"[0-9]+\s?[a-z]", words.strip().lower()):
+        span: timedelta = read_span(words)
+        return datetime.now(UTC) - span
+    try:
+        moment = datetime.fromisoformat(words.strip())
+    except ValueError:
+        raise BadInput("--since is a span such as 7d, or a date such as 2026-11-01.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,277 @@
+"""The process: what is opened in which order, listens, and is let go of again."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any, TextIO
+
+from aiohttp import web
+from structlog import get_logger
+
+from bot import log as logging_setup
+from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, slack_side
+from bot.app.vendors import LastErrors, open_backends
+from bot.app.web import hook_route
+from bot.approvals import handlers
+from bot.audit import Audit
+from bot.clock import Clock
+from bot.errors import BotError, ConfigurationError
+from bot.jobs.embedded import EmbeddedJobs
+from bot.metrics import Metrics
+from bot.policy import Policy
+from bot.settings import Settings, load, reload
+from bot.slack.bolt import Entrance
+from bot.slack.client import new_session
+from bot.slack.front import Front, routes
+from bot.slack.seen import Seen, SeenInMemory
+from bot.slack.socket import SocketMode
+from bot.store import Store
+from bot.tasks import Tasks
+
+DRAIN_SECONDS = 30.0
+MOST_TASKS = 4000
+SWEEP = timedelta(hours=1)
+# Verbs that an approval rule may name although they come with later back ends.
+ANNOUNCED_VERBS = ("config", "roles", "remind", "reminders", "story", "mute", "unmute", "admit", "promote")
+KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
+
+log = get_logger(__name__)
+
+
+@dataclass
+class Today:
+    """The policy in force; SIGHUP puts another in its place."""
+
+    policy: Policy
+
+    def __call__(self) -> Policy:
+        """The policy now."""
+        return self.policy
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A running bot."""
+
+    url: str
+    failed: asyncio.Future[None]  # ends with the error that makes going on pointless: a refused token
+
+
+def settings_from_environment() -> Settings:
+    """Read the process's own environment and file. Raises ConfigurationError."""
+    return load(commands=KNOWN_VERBS)
+
+
+def configure_logging(settings: Settings, stream: TextIO = sys.stderr) -> None:
+    """Everything that logs goes through one redaction, to stderr."""
+    logging_setup.configure(level=settings.log_level, style=settings.log_format, stream=stream)
+
+
+def configure_play_logging(stream: TextIO = sys.stderr) -> None:
+    """The playground tells what goes wrong, nothing else."""
+    logging_setup.configure(level="WARNING", style="console", stream=stream)
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl+C, then drain. Raises ConfigurationError when Slack refuses the token."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    today = Today(Policy(settings.rules()))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: _read_again(settings, today))
+    async with running(settings, Clock(), today) as bot:
+        log.info("listening", url=bot.url)
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait([stopped, bot.failed], return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]
+        stopped.cancel()
+        if bot.failed.done():
+            bot.failed.result()
+
+
+def _read_again(settings: Settings, today: Today) -> None:
+    try:
+        today.policy = Policy(reload(settings, commands=KNOWN_VERBS).rules())
+    except ConfigurationError as error:
+        log.error("configuration kept as it was", problem=str(error))
+    else:
+        log.info("roles, grants, approvals and dialling rules re-read")
+
+
+@asynccontextmanager
+async def from_files(config: Path, environ: Mapping[str, str], clock: Clock) -> AsyncIterator[Bot]:
+    """A bot from a configuration file and variables that are not the process's own (the playground)."""
+    settings = load({**environ, "MEETOPS_CONFIG": str(config)}, config.parent, commands=KNOWN_VERBS)
+    settings.require_slack()
+    async with running(settings, clock, Today(Policy(settings.rules()))) as bot:
+        yield bot
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock, policy: Callable[[], Policy]) -> AsyncIterator[Bot]:
+    """The whole bot, listening. Leaving takes nothing new, drains what is under way, and lets go of the database."""
+    async with AsyncExitStack() as stack:
+        metrics = Metrics()
+        tasks = Tasks(limit=MOST_TASKS, metrics=metrics)
+        errors = LastErrors(metrics, clock)
+        backends = await open_backends(settings, clock, errors, stack)
+        session = await stack.enter_async_context(new_session())
+        store = await Store.open(settings.database_url.get_secret_value(), clock)
+        stack.push_async_callback(store.close)
+        audit = Audit(store.db, clock)
+        stack.push_async_callback(audit.flush)
+        jobs = EmbeddedJobs(store.db, clock)
+        ground = Ground(settings, clock, policy, metrics, tasks, store, jobs, audit, backends, errors)
+        slack = slack_side(ground, session)
+        yield await _begin(
+            _Parts(ground, slack, core(ground, slack.directory, slack.voice), SeenInMemory(clock)), stack
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    ground: Ground
+    slack: SlackSide
+    core: Core
+    seen: Seen
+
+
+async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
+    """Load what is kept, then listen, then begin the work that goes on by itself."""
+    ground, bot_core = parts.ground, parts.core
+    await bot_core.roster.load()
+    await bot_core.approvals.recover()
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    way_in = entrance(ground, bot_core, parts.slack, parts.seen)
+    socket = _socket(parts, way_in) if ground.settings.socket_mode else None
+    url = await _listening(parts, way_in, socket, stack)
+    background = _Background(failed)
+    stack.push_async_callback(_wind_down, parts, socket, background)
+    background.begin(ground.audit.run(), "audit")
+    background.begin(_jobs(parts), "jobs")
+    background.begin(_sweep(ground), "sweep")
+    background.begin(_to_slack(parts.slack, socket), "slack")
+    return Bot(url, failed)
+
+
+def _socket(parts: _Parts, way_in: Entrance) -> SocketMode:
+    token = parts.ground.settings.slack_app_token
+    return SocketMode(
+        way_in,
+        parts.slack.client,
+        app_token=token.get_secret_value() if token else "",
+        seen=parts.seen,
+        metrics=parts.ground.metrics,
+    )
+
+
+async def _listening(parts: _Parts, way_in: Entrance, socket: SocketMode | None, stack: AsyncExitStack) -> str:
+    ground, settings = parts.ground, parts.ground.settings
+    front = None
+    if socket is None and settings.slack_signing_secret is not None:
+        secret = settings.slack_signing_secret.get_secret_value()
+        front = Front(way_in, signing_secret=secret, seen=parts.seen, clock=ground.clock, metrics=ground.metrics)
+    application = web.Application()
+    application.add_routes(routes(front=front, ready=lambda: _missing(parts, socket), metrics=ground.metrics))
+    application.add_routes([hook_route(parts.core.hooks, ground.tasks)])
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        raise ConfigurationError(f"PORT: {settings.host}:{settings.port} can't be used: {error.strerror}") from None
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{runner.addresses[0][1]}"
+
+
+async def _missing(parts: _Parts, socket: SocketMode | None) -> str | None:
+    """What keeps the bot from being ready; None when it is."""
+    try:
+        await parts.ground.store.db.check()
+    except BotError:
+        return "the database cannot be written"
+    if parts.slack.authorisation.result is None:
+        return "Slack has not authorised the bot yet"
+    if socket is not None and not await socket.connected():
+        return "Socket Mode is not connected"
+    return None
+
+
+async def _to_slack(slack: SlackSide, socket: SocketMode | None) -> None:
+    await slack.authorisation.obtain()
+    if socket is not None:
+        await socket.run()
+
+
+async def _jobs(parts: _Parts) -> None:
+    """Jobs post to Slack, so they begin once Slack knows the bot."""
+    ground, bot_core = parts.ground, parts.core
+    await parts.slack.authorisation.known()
+    work = handlers(
+        bot_core.approvals,
+        bot_core.callbacks,
+        store=ground.store,
+        jobs=ground.jobs,
+        audit=ground.audit,
+        clock=ground.clock,
+    )
+    await ground.jobs.run(work)
+
+
+async def _sweep(ground: Ground) -> None:
+    """Forget the links that open nothing any more."""
+    while True:
+        async with ground.store.db.begin() as tx:
+            await ground.store.links.forget_expired(tx, ground.clock.now())
+        await ground.clock.sleep_until(ground.clock.now() + SWEEP)
+
+
+class _Background:
+    """Tasks that run as long as the process; the first that fails ends it."""
+
+    def __init__(self, failed: asyncio.Future[None]) -> None:
+        self._failed = failed
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks[name] = task
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._failed.done():
+            log.error(
+                "stopped", part=task.get_name(), exc_info=None if isinstance(error, ConfigurationError) else error
+            )
+            self._failed.set_exception(error)
+            self._failed.exception()  # looked at, so that a bot nobody waits for ends silently
+
+    async def end(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+async def _wind_down(parts: _Parts, socket: SocketMode | None, background: _Background) -> None:
+    """Take nothing new, let what is under way end within DRAIN_SECONDS, then cut the rest off."""
+    until = monotonic() + DRAIN_SECONDS
+    if socket is not None:
+        await socket.close()
+    await parts.ground.tasks.drain(DRAIN_SECONDS)
+    try:
+        async with asyncio.timeout(max(0.0, until - monotonic())):
+            if parts.slack.authorisation.result is not None:
+                await parts.ground.jobs.stop()
+    except TimeoutError:
+        log.warning("jobs cut off; they are taken up again at the next start")
+    await background.end()
