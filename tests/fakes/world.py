@@ -9,12 +9,13 @@ async with world(tmp_path) as w:
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import app
 from bot.clock import MovableClock
@@ -22,6 +23,8 @@ from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from tests.fakes import jaas as account
+
+Seen = TypeVar("Seen")
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 BOT_TOKEN = "xoxb-w0rld-secret"
@@ -111,7 +114,7 @@ class World:
             return [one for one in look() if words.lower() in text_of(one).lower()]
 
         try:
-            return (await self.slack.workspace.until(found, timeout=within))[-1]
+            return (await self.until(found, within=within))[-1]
         except TimeoutError:
             seen = "\n---\n".join(text_of(one) for one in look())
             raise AssertionError(f"nobody said {words!r}; said was:\n{seen}") from None
@@ -121,6 +124,32 @@ class World:
         ack = await self.slack.click(user, shown, label, *more)
         assert ack.ok, ack.error
         return ack
+
+    async def until(self, look: Callable[[], Seen], *, within: float = 5.0) -> Seen:
+        """Wait for anything. The clock is moved along, so that the pace of edits costs no real time."""
+        end = time.monotonic() + within
+        while True:
+            try:
+                return await self.slack.workspace.until(look, timeout=0.1)
+            except TimeoutError:
+                if time.monotonic() >= end:
+                    raise
+                self.clock.advance(timedelta(seconds=3))
+
+    def now(self, message: Message) -> Message:
+        """The message as it stands now."""
+        found = self.slack.workspace.find_message(message.channel, message.ts)
+        assert found is not None
+        return found
+
+    def says(self, message: Message, words: str) -> bool:
+        """Whether the message holds these words now."""
+        return words.lower() in text_of(self.now(message)).lower()
+
+    def room_and_token(self, link: str) -> tuple[str, str]:
+        """What 8x8 is shown by a browser that opens the link."""
+        path, _, token = link.partition("?jwt=")
+        return path.rpartition("/")[2], token
 
     def sent(self, action: str) -> list[Any]:
         """The commands of that kind which JaaS received."""
@@ -139,9 +168,7 @@ class World:
         shown = await self.slack.workspace.until(
             lambda: [one for one in self.slack.workspace.ephemerals(user=user)[before:] if "Open" in text_of(one)]
         )
-        link = self.link_of(shown[-1])
-        path, _, token = link.partition("?jwt=")
-        present = await self.jaas.join(path.rpartition("/")[2], token)
+        present = await self.jaas.join(*self.room_and_token(self.link_of(shown[-1])))
         await self.jaas.webhooks.settled()
         return present
 
