@@ -159,6 +159,7 @@ class DialsOut(Backend):
     """Rings a phone into a running meeting. Costs money: sent at most once."""
 
     verb: ClassVar[str] = "dial"
+    names_phones: ClassVar[bool] = True  # the name given to a phone is shown to the people in the meeting
 
     @abstractmethod
     async def dial_out(self, room: Room, number: PhoneNumber, name: str | None) -> Outcome:

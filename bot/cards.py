@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.approvals import Request
 from bot.model import Medium, Participant, Presence, Room
-from bot.reply import At, Button, Card, Line, Part, Place, Strong, Text, User, text
+from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
 
 MOST_NAMED = 12
 
@@ -64,3 +64,10 @@ def request_line(request: Request) -> Text:
     where: Text = (" · in ", Place(request.card_channel_id)) if request.card_channel_id else ()
     until: Text = (" · until ", At(request.expires_at)) if request.pending and request.expires_at else ()
     return text(User(request.requester.user_id), ": ", *request.says, f" · {request.word}", *where, *until)
+
+
+def role_source(via: str) -> Part:
+    """Where a role comes from: everyone, a user group, or a grant by id."""
+    if via == "everyone":
+        return "everyone of this workspace has it"
+    return Group(via) if via.startswith("S") else "granted by id"

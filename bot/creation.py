@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.capabilities import CreatesRooms, RoomWish
+from bot.cards import room_card
 from bot.command import Act
-from bot.model import Room, VendorRoom
+from bot.model import Presence, Room, VendorRoom
+from bot.reply import Card
 
 
 async def make_room(act: Act[CreatesRooms], handle: str, wishes: dict[str, str]) -> Room:
@@ -18,6 +20,11 @@ async def make_room(act: Act[CreatesRooms], handle: str, wishes: dict[str, str])
         if act.place:
             await store.rooms.admit_channel(tx, room.id, act.place)
     return room
+
+
+def card_of_new(act: Act[CreatesRooms], room: Room) -> Card:
+    """The card of a room made a moment ago: nobody can be in yet."""
+    return room_card(room, Presence((), act.desk.clock.now()))
 
 
 async def next_free(act: Act[CreatesRooms], handle: str) -> str:

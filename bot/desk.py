@@ -16,7 +16,7 @@ from bot.lookup import Lookup
 from bot.model import Meeting, Participant, PhoneNumber, Presence, Room
 from bot.people import Caller, People
 from bot.phone import PhoneCalls
-from bot.policy import Policy
+from bot.policy import Allow, Policy, judge
 from bot.roster import Roster
 from bot.store import Store
 from bot.voice import Voice
@@ -48,10 +48,14 @@ class Desk:
     last_error: Callable[[str], str]  # of a back end, for `status`
     slash: str = "/meet"
 
-    def allowed(self, command: Command[Any, Any], caller: Caller) -> bool:
-        """Whether the caller's own permissions are enough, leaving rooms they own aside."""
-        needs = self.policy().needs(command.permission)
-        return all(caller.permissions.allows(need) for need in needs)
+    async def allowed(self, command: Command[Any, Any], caller: Caller) -> bool:
+        """Whether the caller may give it at least somewhere: by their own permissions, or in a room they own."""
+        owns = command.owner_counts and bool(await self.store.rooms.owned_by(caller.person))
+        return isinstance(judge(self.policy().needs(command.permission), caller.permissions, owner=owns), Allow)
+
+    async def allowed_verbs(self, caller: Caller) -> list[Command[Any, Any]]:
+        """What `help` and the menu show this caller, in the registry's order."""
+        return [command for command in self.commands.values() if await self.allowed(command, caller)]
 
     async def waiting_for(self, caller: Caller) -> list[Request]:
         """The requests that this person may decide on, and did not ask for."""

@@ -125,6 +125,7 @@ class Watch:
 
     seen: Callable[[], bool]
     seconds: float = 90.0
+    says: Text = ()  # in place of the answer's words, once it is confirmed
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class LastErrors:
     def observe(self, backend: str, operation: str, status: int | str, seconds: float) -> None:
         """Take in how one call went (`bot.rest.Observe`)."""
         self._metrics.observe_vendor(backend, operation, status, seconds)
-        if isinstance(status, str) or status >= 400:
+        if isinstance(status, str) or (status >= 400 and status != 404):  # 404 answers a question
             self._last[backend] = f"{operation} {status} at {self._clock.now():%H:%M} UTC"
 
     def of(self, backend: str) -> str:

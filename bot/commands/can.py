@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.cards import role_source
 from bot.command import Act, Command
 from bot.errors import BotError
 from bot.grammar import UserWord, line, positional
-from bot.model import Outcome
-from bot.reply import Reply, Strong, User, text
+from bot.reply import Part, Reply, Strong, User, text
 from bot.rules import Need
 
 
@@ -26,13 +26,17 @@ async def run(act: Act[Any], args: Args) -> Reply:
     person = act.caller.person.beside(args.user.user_id)
     who = User(person.user_id)
     caller = await act.desk.people.caller(person)
-    roles = ", ".join(f"{source.role} ({source.via})" for source in caller.sources) or "no role"
+    roles: list[Part] = [" They have no role."]
+    if caller.sources:
+        roles = [
+            part for source in caller.sources for part in (f" They have {source.role}: ", role_source(source.via), ".")
+        ]
     try:
         verdict = await act.desk.judge(args.command, caller, act.place)
     except BotError as error:
-        return Reply(text(who, " can't: ", str(error), f" They have {roles}."))
+        return Reply(text("The answer to ", who, " would be: ", *(error.detail or (str(error),)), *roles))
     approval = f" It needs {verdict} approval{'s' if verdict > 1 else ''}." if verdict else ""
-    return Reply(text(who, " can ", Strong(args.command), f".{approval} They have {roles}."), Outcome.DONE)
+    return Reply(text(who, " can ", Strong(args.command), f".{approval}", *roles))
 
 
 COMMAND = Command(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.capabilities import CreatesRooms
-from bot.cards import join_button, room_card
+from bot.cards import join_button
 from bot.command import Act, Command
-from bot.creation import make_room, next_free
+from bot.creation import card_of_new, make_room, next_free
 from bot.errors import AlreadySo
 from bot.grammar import key, options, positional
 from bot.model import Outcome, Risk, Room, RoomWord
@@ -25,7 +25,9 @@ class Args:
 
 
 async def prepare(act: Act[CreatesRooms], args: Args) -> Args:
-    """A handle that is taken answers *already so* before anything is sent."""
+    """Where the card can't be posted, or the handle is taken, nothing is sent."""
+    if act.place and args.quiet != "yes":
+        await act.desk.voice.check_may_post(act.place)
     known = await act.desk.store.rooms.by_handle(act.backend.name, args.room.name)
     if known:
         await _already(act, known[0])
@@ -38,7 +40,7 @@ async def run(act: Act[CreatesRooms], args: Args) -> Reply:
     body = text("Made ", Strong(room.title), ".")
     if args.quiet == "yes" or act.place is None:
         return Reply(body, Outcome.DONE, buttons=(join_button(room),), facts={"room": room.title})
-    card = Post(act.place, room_card(room, act.desk.roster.presence(room.backend, room.vendor_id)), room_id=room.id)
+    card = Post(act.place, card_of_new(act, room), room_id=room.id)
     return Reply(body, Outcome.DONE, posts=(card,), facts={"room": room.title})
 
 

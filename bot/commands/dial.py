@@ -75,12 +75,13 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     name = args.name or args.number.name
     outcome = await act.once(call_to(number), lambda: act.backend.dial_out(room, number, name), Outcome)
     shown = Strong(number.masked)
+    unnamed = f" {room.backend} can't show a name for a phone." if args.name and not act.backend.names_phones else ""
     facts = {"number": number.masked}
     cancel = (
         (Button("Cancel call", "cancel_call", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
     )
     if presence.empty:
-        body = text(shown, " will be rung when somebody joins ", Strong(room.title), ": nobody is in now.")
+        body = text(shown, " will be rung when somebody joins ", Strong(room.title), f": nobody is in now.{unnamed}")
         return Reply(body, Outcome.QUEUED, public=True, buttons=cancel, facts=facts, watch=_answered(act, number))
     unseen = (
         ""
@@ -88,14 +89,15 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
         else " I can't see who is in; if nobody is, it rings when somebody joins."
     )
     hang_up = (Button("Hang up", "hang_up", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
-    body = text("Ringing ", shown, " into ", Strong(room.title), f".{unseen}")
+    body = text("Ringing ", shown, " into ", Strong(room.title), f".{unseen}{unnamed}")
     return Reply(
         body, outcome, public=True, buttons=hang_up if not unseen else cancel, facts=facts, watch=_answered(act, number)
     )
 
 
 def _answered(act: Act[DialsOut], number: PhoneNumber) -> Watch:
-    return Watch(lambda: act.desk.phone_is_in(act.room, number))
+    says = text(Strong(number.masked), " is in ", Strong(act.room.title), ".")
+    return Watch(lambda: act.desk.phone_is_in(act.room, number), says=says)
 
 
 async def check(act: Act[DialsOut], args: Args) -> Reply:

@@ -48,7 +48,8 @@ async def run(act: Act[EndsMeetings], args: Args) -> Reply:
     back = f" {BACK_IN}" if act.backend.ends_by_kicking else ""
     calls = f" Cancelled {cancelled} waiting call{'s' if cancelled > 1 else ''}." if cancelled else ""
     if outcome is Outcome.ALREADY_SO:
-        return Reply(text("No meeting was running in ", Strong(act.room.title), f".{calls}"), outcome, public=True)
+        word = Outcome.DONE if cancelled else outcome
+        return Reply(text("No meeting was running in ", Strong(act.room.title), f".{calls}"), word, public=True)
     meeting = act.meeting
     watch = Watch(lambda: meeting is not None and act.desk.over(act.room, meeting)) if meeting else None
     return Reply(

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.command import Act, Command
 from bot.errors import BadInput
-from bot.grammar import hint, optional, usage
+from bot.grammar import hint, optional, usage, verb_of
 from bot.reply import Button, Card, Code, Line, Reply, Strong, text
 
 
@@ -20,26 +20,23 @@ class Args:
 
 async def run(act: Act[Any], args: Args) -> Reply:
     """One verb in full, or all in one line each."""
-    return _one(act, args.verb) if args.verb else _all(act)
+    allowed = await act.desk.allowed_verbs(act.caller)
+    return _one(act, args.verb, allowed) if args.verb else _all(act, allowed)
 
 
-def _all(act: Act[Any]) -> Reply:
-    lines = [
-        Line(text(Strong(command.name), " · ", command.summary))
-        for command in act.desk.commands.values()
-        if act.desk.allowed(command, act.caller)
-    ]
+def _all(act: Act[Any], allowed: list[Command[Any, Any]]) -> Reply:
+    lines = [Line(text(Strong(command.name), " · ", command.summary)) for command in allowed]
     more = Line(
         text("help and a verb shows how to type it; ", Code(act.desk.slash), " alone opens a menu."), quiet=True
     )
     return Reply(text("What you can do"), card=Card(title="What you can do", lines=(*lines, more)))
 
 
-def _one(act: Act[Any], verb: str) -> Reply:
-    command = act.desk.commands.get(verb.casefold())
-    if command is None or not act.desk.allowed(command, act.caller):
-        allowed = [name for name, one in act.desk.commands.items() if act.desk.allowed(one, act.caller)]
-        near = hint(verb, allowed)
+def _one(act: Act[Any], verb: str, allowed: list[Command[Any, Any]]) -> Reply:
+    known = {one.name: one for one in allowed}
+    command = known.get(verb_of(verb, known) or "")
+    if command is None:
+        near = hint(verb, known)
         raise BadInput(f"There is no verb {verb} that you may use." + (f" Did you mean {near}?" if near else ""))
     lines = [
         Line(text(command.summary, ".")),

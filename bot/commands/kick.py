@@ -93,6 +93,8 @@ def _undo(act: Act[Any], one: Participant) -> tuple[Button, ...]:
 async def _everyone(act: Act[KicksParticipants]) -> Reply:
     if isinstance(act.backend, KicksEverybody):
         outcome = await act.backend.kick_all(act.room)
+        if outcome is Outcome.ALREADY_SO:
+            return Reply(text("Nobody was in ", Strong(act.room.title), "."), outcome, public=True)
         return Reply(text("Removed everybody from ", Strong(act.room.title), "."), outcome, public=True)
     people = (await act.desk.presence(act.room)).participants
     if people is None:

@@ -41,7 +41,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
     ]
     if privileged:
         pins = {**({"pin": room.settings["pin"]} if room.settings.get("pin") else {}), **vendor.secrets}
-        lines += [Line(text(Strong(f"{key}: "), value, " (only for you)")) for key, value in pins.items()]
+        lines += [Line(text(Strong(f"{key}:"), f" {value} (only for you)")) for key, value in pins.items()]
     lines += await _telephone(act, room, privileged=privileged)
     lines += await _recordings(act, room)
     who = Button("Who", "run", value=f'who "{room.title}"')
@@ -73,7 +73,7 @@ async def _telephone(act: Act[Any], room: Room, *, privileged: bool) -> list[Lin
     lines = [Line(text("Dial-in: ", numbers or "no numbers", f" and {more} more" if more > 0 else ""))]
     if privileged and dial_in.pin:
         sip = f" · SIP {', '.join(dial_in.sip)}" if dial_in.sip else ""
-        lines.append(Line(text(Strong("Dial-in PIN: "), dial_in.pin, sip, " (only for you: it lets anyone in)")))
+        lines.append(Line(text(Strong("Dial-in PIN:"), f" {dial_in.pin}", sip, " (only for you: it lets anyone in)")))
     return lines
 
 

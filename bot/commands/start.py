@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.capabilities import CreatesRooms, SharesJoinLinks
-from bot.cards import room_card
 from bot.command import Act, Command
-from bot.creation import make_room, next_free
+from bot.creation import card_of_new, make_room, next_free
 from bot.errors import NotSupported
 from bot.grammar import UserWord, many, rest
 from bot.model import Outcome, Risk
@@ -26,12 +25,19 @@ class Args:
     words: str | None = rest("what it is about", required=False)
 
 
+async def prepare(act: Act[CreatesRooms], args: Args) -> Args:
+    """Where the card can't be posted, nothing is made."""
+    if act.place:
+        await act.desk.voice.check_may_post(act.place)
+    return args
+
+
 async def run(act: Act[CreatesRooms], args: Args) -> Reply:
     """Make, post, invite, and give the caller `Open`."""
     if not isinstance(act.backend, SharesJoinLinks):
         raise NotSupported(f"{act.backend.name} can't share join links; make the room with create.")
     room = await make_room(act, await _free_name(act, args.words or ""), {})
-    card = room_card(room, act.desk.roster.presence(room.backend, room.vendor_id))
+    card = card_of_new(act, room)
     posts = [Post(act.place, card, room_id=room.id)] if act.place else []
     invited = [act.caller.person.beside(word.user_id) for word in args.people]
     async with act.desk.store.db.begin() as tx:
@@ -39,7 +45,8 @@ async def run(act: Act[CreatesRooms], args: Args) -> Reply:
             await act.desk.store.rooms.admit_person(tx, room.id, person, host=False)
     posts += [Post(person.user_id, card, room_id=room.id) for person in invited]
     link = await act.desk.door.let_in(room, act.caller)
-    told = text(" · invited ", *(User(person.user_id) for person in invited)) if invited else ()
+    names = [part for person in invited for part in (" ", User(person.user_id))]
+    told = text(" · invited", *names) if invited else ()
     body = text("Started ", Strong(room.title), ". ", *link.body, *told)
     return Reply(body, Outcome.DONE, buttons=link.buttons, posts=tuple(posts), facts={"room": room.title})
 
@@ -63,6 +70,7 @@ COMMAND = Command(
     permission=Need("userInterface", "ACCESS"),
     risk=Risk.ONCE,
     rooms=lambda args: (),
+    prepare=prepare,
     run=run,
     examples=("start", "start incident 4711 @ann"),
 )

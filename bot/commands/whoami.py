@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.cards import role_source
 from bot.command import Act, Command
-from bot.reply import Card, Group, Line, Part, Reply, Strong, text
+from bot.reply import Card, Line, Reply, Strong, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Args:
 async def run(act: Act[Any], args: Args) -> Reply:
     """Roles with their sources, permissions in words."""
     caller = act.caller
-    lines = [Line(text(Strong(source.role), " · ", via(source.via))) for source in caller.sources]
+    lines = [Line(text(Strong(source.role), " · ", role_source(source.via))) for source in caller.sources]
     if not lines:
         lines = [
             Line(
@@ -29,13 +30,6 @@ async def run(act: Act[Any], args: Args) -> Reply:
         ]
     lines += [Line(text(str(need)), quiet=True) for need in caller.permissions.held()]
     return Reply(text("Your role"), card=Card(title="Your role", lines=tuple(lines)))
-
-
-def via(source: str) -> Part:
-    """Where a role comes from: everyone, a user group, or a grant by id."""
-    if source == "everyone":
-        return "everyone of this workspace has it"
-    return Group(source) if source.startswith("S") else "granted to you by id"
 
 
 COMMAND = Command(name="whoami", summary="Show your role and permissions", args=Args, run=run)

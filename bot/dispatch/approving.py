@@ -64,7 +64,7 @@ class Approving:
         draft = draft_of(order, key, rule=rule, presence=presence, card_channel=channel, expires_at=expires_at)
         request = await self._desk.approvals.ask(draft)
         others = "1 other person" if rule.approvals == 1 else f"{rule.approvals} other people"
-        body = text("Asked for approval: ", *request.says, f". It needs {others}, until ", At(expires_at), ".")
+        body = text("Asked for approval: ", *request.says, f" · Needs {others}, until ", At(expires_at), ".")
         cancel = Button("Cancel request", "cancel_request", value=request.id)
         await self._desk.voice.whisper(act.address, body, (cancel,))
 
@@ -123,14 +123,14 @@ class Approving:
 
     async def tell(self, request: Request) -> None:
         """Tell the requester in their direct messages how it ended, and the audit channel what was decided."""
-        body = text(Strong(request.word), " · ", *request.says, ": ", *request.answer)
+        body = text(Strong(request.word), " · ", *request.answer, " · You asked: ", *request.says)
         try:
             await self._desk.voice.post(request.requester.user_id, body)
         except Unreachable:
             await self._desk.voice.whisper(Address(request.requester, channel_id=request.channel_id), body)
         if request.approvals_needed:
-            asked = text(User(request.requester.user_id), " asked: ")
-            await self._delivery.note_publicly(self._places.audit_channel, text(*asked, *body))
+            asked = text(User(request.requester.user_id), " asked: ", *request.says, " · ", Strong(request.word))
+            await self._delivery.note_publicly(self._places.audit_channel, text(*asked, " · ", *request.answer))
 
     def remember(self, address: Address, request_id: str) -> None:
         """Where this clicker can be answered privately."""

@@ -75,9 +75,9 @@ class Delivery:
     async def _watch(self, act: Act[Any], reply: Reply, posted: Posted | None, watch: Watch) -> None:
         if not await self._desk.roster.wait_for(watch.seen, watch.seconds):
             return
-        confirmed = replace(reply, outcome=Outcome.CONFIRMED)
+        confirmed = replace(reply, outcome=Outcome.CONFIRMED, body=watch.says or reply.body)
         if act.request_id is not None:
-            await self._desk.approvals.amend(act.request_id, Result(Outcome.CONFIRMED, reply.body, reply.facts))
+            await self._desk.approvals.amend(act.request_id, Result(Outcome.CONFIRMED, confirmed.body, reply.facts))
         elif posted is None:
             await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
         else:

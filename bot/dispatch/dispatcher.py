@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from bot.audit import Entry
 from bot.cards import join_button, request_line, who_is_in
+from bot.command import Confirm
 from bot.desk import Desk
 from bot.dispatch.approving import Approving
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
-from bot.dispatch.reading import Order, complete, read
+from bot.dispatch.reading import Order, complete, read, verb_in, words_for_room
 from bot.dispatch.saying import failure, spoken
 from bot.errors import BotError, NotFound, Refused
 from bot.launch import Launch
@@ -57,7 +58,7 @@ class Dispatcher:
             order = await read(self._desk, line, caller, address)
             await self._give(order, key)
         except BotError as error:
-            await self._explain(address, error, _verb(line), caller)
+            await self._explain(address, error, line, caller)
 
     async def _give(self, order: Order, key: str) -> None:
         act = order.act
@@ -79,11 +80,16 @@ class Dispatcher:
         self._metrics.commands.labels(verb=order.command.name, outcome=str(reply.outcome or "done")).inc()
         await self._delivery.deliver(act, reply)
 
-    async def _explain(self, address: Address, error: BotError, verb: str, caller: Caller | None) -> None:
+    async def _explain(self, address: Address, error: BotError, line: str, caller: Caller | None = None) -> None:
+        verb = verb_in(line)
         body, buttons = failure(error)
         await self._desk.voice.whisper(address, body, buttons)
         self._metrics.commands.labels(verb=verb if verb in self._desk.commands else "?", outcome=error.outcome).inc()
-        await self._desk.audit.note(Entry(actor=str(address.person), action=verb[:40], outcome=error.outcome))
+        if isinstance(error, Confirm):
+            return
+        room = words_for_room(self._desk, line)
+        entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
+        await self._desk.audit.note(entry)
         command = self._desk.commands.get(verb)
         privileged = command is not None and command.permission is not None and not self._everyday(verb)
         if isinstance(error, Refused) and privileged and caller is not None:
@@ -109,7 +115,7 @@ class Dispatcher:
             )
             await self._desk.audit.note(entry)
         except BotError as error:
-            await self._explain(address, error, "join", None)
+            await self._explain(address, error, "join")
 
     async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
         """Join needs no role on a card in one's own channel; guests need the operator's leave."""
@@ -132,11 +138,7 @@ class Dispatcher:
             waiting=tuple(
                 Line(request_line(one), buttons=(Button("Details", "details", value=one.id),)) for one in waiting
             ),
-            verbs=tuple(
-                (name, command.summary)
-                for name, command in self._desk.commands.items()
-                if self._desk.allowed(command, caller)
-            ),
+            verbs=tuple((one.name, one.summary) for one in await self._desk.allowed_verbs(caller)),
         )
 
     async def _live(self, room: Room) -> Line:
@@ -169,7 +171,7 @@ class Dispatcher:
         try:
             line = await self._following.line(action, request_id)
         except BotError as error:
-            await self._explain(address, error, action, None)
+            await self._explain(address, error, action)
             return
         await self.command(address, line, key)
 
@@ -177,10 +179,6 @@ class Dispatcher:
         try:
             answer = await reply
         except BotError as error:
-            await self._explain(address, error, "approvals", None)
+            await self._explain(address, error, "approvals")
             return
         await self._desk.voice.whisper(address, answer.card or spoken(answer.outcome, answer.body), answer.buttons)
-
-
-def _verb(line: str) -> str:
-    return line.strip().partition(" ")[0].casefold()

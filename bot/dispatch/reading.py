@@ -9,7 +9,7 @@ from typing import Any
 from bot.capabilities import Backend
 from bot.command import Act, Command
 from bot.desk import Desk
-from bot.errors import NotSupported
+from bot.errors import BotError, NotSupported
 from bot.grammar import Parsed, ParticipantWord, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
@@ -66,6 +66,20 @@ async def approvals_needed(desk: Desk, line: str, caller: Caller, channel_id: st
     return order.rule.approvals if order.rule else 0
 
 
+def verb_in(line: str) -> str:
+    """The verb a line begins with, as far as it is one; for metrics and the audit."""
+    return line.strip().partition(" ")[0].casefold()
+
+
+def words_for_room(desk: Desk, line: str) -> str:
+    """The rooms that a line names, as typed: for the audit of what was not carried out. Empty when not understood."""
+    try:
+        parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
+    except BotError:
+        return ""
+    return ", ".join(str(word) for word in desk.commands[parsed.verb].rooms(parsed.args) if word is not None)
+
+
 def _ordered(command: Command[Any, Any], act: Act[Any], args: Any) -> Order:  # noqa: ANN401
     backend = act.backends[0].name if act.backends else None
     facts, policy = command.facts(act, args), act.desk.policy()
@@ -113,7 +127,7 @@ async def _rooms(
             rooms.append(await desk.lookup.room(word, caller, address.channel_id))
         except Ambiguous as error:
             raise complete(error, command, args, why) from None
-    return tuple(dict.fromkeys(rooms))
+    return tuple({room.id: room for room in rooms}.values())
 
 
 def complete(error: Ambiguous, command: Command[Any, Any], args: Any, why: str) -> Ambiguous:  # noqa: ANN401

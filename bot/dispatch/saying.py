@@ -13,7 +13,7 @@ from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
 def spoken(outcome: Outcome | None, body: Text, *, by: Person | None = None) -> Text:
     """`*done* · …`, with who asked for it where it is said in public."""
     word: Text = (Strong(str(outcome)), " · ") if outcome else ()
-    actor: Text = (" (", User(by.user_id), ")") if by else ()
+    actor: Text = (" · by ", User(by.user_id)) if by else ()
     return text(*word, *body, *actor)
 
 

@@ -71,6 +71,10 @@ class Rooms:
         """The rooms this person owns or was invited to, oldest first."""
         return self._known.by_person(person)
 
+    async def owned_by(self, person: Person) -> list[Room]:
+        """The rooms this person owns, oldest first."""
+        return [room for room in self._known.by_person(person) if room.owner == person]
+
     async def rooms_in(self, channel_id: str) -> list[Room]:
         """The rooms shared in this channel, the newest share first."""
         return self._known.in_channel(channel_id)

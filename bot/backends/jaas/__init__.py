@@ -89,6 +89,7 @@ class Jaas(
     kind = "jaas"
     create_options = OPTIONS
     set_options = OPTIONS
+    names_phones = False
     ban_warning: ClassVar[str] = (
         "A ban covers the whole 8x8 app, every room of it, and 8x8 documents no way to take it back."
     )
