@@ -9,6 +9,7 @@ import asyncio
 import json as jsonlib
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -24,7 +25,6 @@ BODY_LIMIT = 2 * 1024**2
 ATTEMPTS = 3  # of a call that may be repeated
 LONGEST_WAIT = 2.0  # seconds; a longer Retry-After is told to the reader instead of waited for
 BUSY = frozenset({429, 502, 503, 504})
-
 FAILURES = {
     "certificate": "shows a certificate that the bot does not trust; see its ca_file setting.",
     "unreachable": "cannot be reached; try again in a moment.",
@@ -69,10 +69,8 @@ class Answer:
 
     def json(self) -> Any:  # noqa: ANN401 (each adapter narrows what its vendor answers)
         """The body read as JSON. Raises BackendError for HTML, an empty or a cut-off body."""
-        try:
+        with suppress(ValueError, RecursionError):
             return jsonlib.loads(self.body)
-        except (ValueError, RecursionError):
-            pass
         raise BackendError(f"{self.backend} answered something that is not JSON (status {self.status}).")
 
 
@@ -150,13 +148,14 @@ class Rest:
         url = address(self._base, *segments, query=query, slash=slash)
         sent = {"json": json, "data": form, "headers": headers}
         call = _Call(method=method, url=url, operation=operation, seconds=timeout or self._timeout, options=sent)
-        if risk is Risk.ONCE:
-            return self._conclude(await self._attempt(call), risk, in_doubt=False)
-        return await self._repeat(call, risk, retry_statuses)
+        first = await self._attempt(call)
+        if risk is Risk.ONCE or (isinstance(first, Answer) and first.status not in retry_statuses):
+            return self._conclude(first, risk, in_doubt=False)
+        return await self._repeat(call, first, risk, retry_statuses)
 
-    async def _repeat(self, call: _Call, risk: Risk, retry_statuses: frozenset[int]) -> Answer:
+    async def _repeat(self, call: _Call, result: Answer | _Failure, risk: Risk, again: frozenset[int]) -> Answer:
+        first: Answer | _Failure | None = result
         in_doubt = False
-        result: Answer | _Failure = _Failure("unreachable", written=False)
         attempts = stamina.retry_context(
             on=_wait_before_next,
             attempts=ATTEMPTS,
@@ -168,9 +167,9 @@ class Rest:
         try:
             async for attempt in attempts:
                 with attempt:
-                    result = await self._attempt(call)
+                    result, first = first or await self._attempt(call), None
                     in_doubt = in_doubt or (isinstance(result, _Failure) and result.written)
-                    if isinstance(result, _Failure) or result.status in retry_statuses:
+                    if isinstance(result, _Failure) or result.status in again:
                         raise _Again(result.retry_after)
         except _Again:
             # An earlier attempt may have arrived although the last one was turned away.
@@ -190,12 +189,8 @@ class Rest:
 
     async def _attempt(self, call: _Call) -> Answer | _Failure:
         began = time.perf_counter()
-        try:
-            async with asyncio.timeout(call.seconds):
-                await self._slots.acquire()
-        except TimeoutError:
-            result: Answer | _Failure = _Failure("busy", written=False)
-        else:
+        result: Answer | _Failure = _Failure("busy", written=False)
+        if await self._slot(call.seconds):
             try:
                 result = await self._send(call)
             finally:
@@ -203,6 +198,14 @@ class Rest:
         said = result.word if isinstance(result, _Failure) else result.status
         self._observe(self.backend, call.operation, said, time.perf_counter() - began)
         return result
+
+    async def _slot(self, seconds: float) -> bool:
+        """Take one of the calls that may be under way at once. False when none came free in time."""
+        if not self._slots.locked():
+            return await self._slots.acquire()
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._slots.acquire(), seconds)
+        return False
 
     async def _send(self, call: _Call) -> Answer | _Failure:
         try:
@@ -287,10 +290,10 @@ async def _sent_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
 
 async def _body(response: aiohttp.ClientResponse) -> bytes | None:
     """The body, decompressed, or None once it is larger than BODY_LIMIT."""
-    parts = bytearray()
+    body = bytearray()
     async for part in response.content.iter_chunked(64 * 1024):
-        parts += part
-        if len(parts) > BODY_LIMIT:
+        body += part
+        if len(body) > BODY_LIMIT:
             response.close()
             return None
-    return bytes(parts)
+    return bytes(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -90,6 +91,8 @@ async def serve(settings: Settings) -> None:
     loop.add_signal_handler(signal.SIGHUP, lambda: _read_again(settings, today))
     async with running(settings, Clock(), today) as bot:
         log.info("listening", url=bot.url)
+        gc.collect()
+        gc.freeze()  # what was loaded stays: no collection needs to look at it again
         stopped = asyncio.ensure_future(stop.wait())
         await asyncio.wait([stopped, bot.failed], return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]
         stopped.cancel()

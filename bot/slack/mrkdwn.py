@@ -12,13 +12,14 @@ _UNSEEN = re.compile(  # control characters, and what turns the direction of wri
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
 _ID = re.compile(r"[A-Z0-9]{2,}")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def escape(words: str, limit: int | None = None) -> str:
     """Untrusted words as Slack shows them literally; cut after escaping, never within an entity."""
-    plain = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", words)).split("\n"))
-    escaped = "".join(_ENTITIES.get(character, character) for character in plain)
+    plain = words
+    if not (words.isascii() and words.isprintable()):
+        plain = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", words)).split("\n"))
+    escaped = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return escaped if limit is None else cut(escaped, limit)
 
 
