@@ -102,6 +102,7 @@ class _Call:
     operation: str
     seconds: float
     options: Mapping[str, Any] = field(repr=False)
+    began: float = field(default_factory=time.perf_counter)
 
 
 class Rest:
@@ -159,7 +160,7 @@ class Rest:
         attempts = stamina.retry_context(
             on=_wait_before_next,
             attempts=ATTEMPTS,
-            timeout=call.seconds,
+            timeout=max(call.began + call.seconds - time.perf_counter(), 0.001),
             wait_initial=self._first_wait,
             wait_max=LONGEST_WAIT,
             wait_jitter=self._first_wait,
