@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from bot.capabilities.events import Event, SettingsAsked
 from bot.model import (
     DialIn,
     Health,
     JoinAs,
     JoinLink,
-    Meeting,
     Outcome,
     Participant,
     PhoneNumber,
@@ -255,62 +255,6 @@ class KeepsRecordings(Backend):
         """All recordings of the room."""
 
 
-# --- events in -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingStarted:
-    """A meeting instance exists."""
-
-    key: str  # idempotency key
-    vendor_id: str
-    meeting: Meeting
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingEnded:
-    """A meeting instance is over; everybody has left."""
-
-    key: str
-    vendor_id: str
-    meeting: Meeting
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantJoined:
-    """Somebody came in."""
-
-    key: str
-    vendor_id: str
-    meeting: Meeting
-    at: datetime
-    participant: Participant
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantLeft:
-    """Somebody left. `kicked` only when the vendor says so."""
-
-    key: str
-    vendor_id: str
-    meeting: Meeting
-    at: datetime
-    participant_id: str
-    kicked: bool = False
-
-
-Event = MeetingStarted | MeetingEnded | ParticipantJoined | ParticipantLeft
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsAsked:
-    """The vendor asks, before a meeting, which policy the room has (JaaS SETTINGS_PROVISIONING)."""
-
-    vendor_id: str
-
-
 class ReceivesEvents(KnowsParticipants):
     """Is told by the vendor what happens, on `POST /hooks/<name>`."""
 
@@ -321,14 +265,6 @@ class ReceivesEvents(KnowsParticipants):
     def settings_answer(self, settings: Mapping[str, str] | None) -> Mapping[str, object]:
         """The JSON answer to SettingsAsked for a room with these settings (None: a room the bot does not know)."""
         return {}
-
-
-class HookRefused(Exception):
-    """A hook call that did not prove where it comes from. `reason` is logged; the body never."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def abilities_of(backend: type[Backend]) -> tuple[type[Backend], ...]:
