@@ -52,18 +52,13 @@ class Answer:
         return 200 <= self.status < 300
 
     @property
-    def text(self) -> str:
-        """The body, read as UTF-8."""
-        return self.body.decode(errors="replace")
-
-    @property
     def date(self) -> str | None:
         """The vendor's clock."""
         return self.headers.get("Date")
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of a Retry-After in seconds; None where there is none (the date form is not read)."""
+        """The Retry-After in seconds; None where there is none (its date form is not read)."""
         words = self.headers.get("Retry-After", "").strip()
         return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else None
 
@@ -103,6 +98,10 @@ class _Call:
     seconds: float
     options: Mapping[str, Any] = field(repr=False)
     began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def left(self) -> float:
+        return self.began + self.seconds - time.perf_counter()
 
 
 class Rest:
@@ -150,7 +149,8 @@ class Rest:
         sent = {"json": json, "data": form, "headers": headers}
         call = _Call(method=method, url=url, operation=operation, seconds=timeout or self._timeout, options=sent)
         first = await self._attempt(call)
-        if risk is Risk.ONCE or (isinstance(first, Answer) and first.status not in retry_statuses):
+        good = isinstance(first, Answer) and first.status not in retry_statuses
+        if good or risk is Risk.ONCE or call.left <= 0:
             return self._conclude(first, risk, in_doubt=False)
         return await self._repeat(call, first, risk, retry_statuses)
 
@@ -160,7 +160,7 @@ class Rest:
         attempts = stamina.retry_context(
             on=_wait_before_next,
             attempts=ATTEMPTS,
-            timeout=max(call.began + call.seconds - time.perf_counter(), 0.001),
+            timeout=call.left,
             wait_initial=self._first_wait,
             wait_max=LONGEST_WAIT,
             wait_jitter=self._first_wait,
