@@ -6,20 +6,23 @@ No address, query, header or body ever stands in an error or a log line: they ca
 from __future__ import annotations
 
 import asyncio
-import json as jsonlib
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import aiohttp
 import stamina
 from yarl import URL
 
-from bot.errors import BackendError, BadInput, NotFound, SignInFailed, Unavailable, UnknownOutcome
+from bot.errors import BackendError, Unavailable
 from bot.model import Risk
+from bot.rest.addresses import address
+from bot.rest.answers import Answer, Upload, raise_for, unknown
+from bot.rest.pace import Pace
+
+__all__ = ["BODY_LIMIT", "Answer", "Pace", "Rest", "Upload", "address", "raise_for"]
 
 BODY_LIMIT = 2 * 1024**2
 ATTEMPTS = 3  # of a call that may be repeated
@@ -35,38 +38,6 @@ FAILURES = {
 }
 
 Observe = Callable[[str, str, int | str, float], None]  # back end, operation, status, seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a vendor answered, whatever the status. Its `repr` shows neither headers nor body."""
-
-    backend: str
-    status: int
-    headers: Mapping[str, str] = field(repr=False)  # without regard to case
-    body: bytes = field(repr=False)
-
-    @property
-    def ok(self) -> bool:
-        """A 2xx."""
-        return 200 <= self.status < 300
-
-    @property
-    def date(self) -> str | None:
-        """The vendor's clock."""
-        return self.headers.get("Date")
-
-    @property
-    def retry_after(self) -> float | None:
-        """The Retry-After in seconds; None where there is none (its date form is not read)."""
-        words = self.headers.get("Retry-After", "").strip()
-        return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else None
-
-    def json(self) -> Any:  # noqa: ANN401 (each adapter narrows what its vendor answers)
-        """The body read as JSON. Raises BackendError for HTML, an empty or a cut-off body."""
-        with suppress(ValueError, RecursionError):
-            return jsonlib.loads(self.body)
-        raise BackendError(f"{self.backend} answered something that is not JSON (status {self.status}).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +87,7 @@ class Rest:
         timeout: float = 10.0,
         limit: int = 8,
         first_wait: float = 0.2,
+        pace: Pace | None = None,
         observe: Observe | None = None,
     ) -> None:
         self.backend = backend
@@ -124,6 +96,7 @@ class Rest:
         self._timeout = timeout
         self._slots = asyncio.Semaphore(limit)
         self._first_wait = first_wait
+        self._pace = pace
         self._observe = observe or (lambda *_: None)
 
     async def request(
@@ -135,6 +108,7 @@ class Rest:
         query: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         json: object | None = None,
+        files: Mapping[str, Upload] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 (it bounds all attempts, not this coroutine)
         slash: bool = False,
@@ -143,10 +117,11 @@ class Rest:
         """Call the path made of these segments and return the answer, whatever its status (redirects excepted).
 
         Raises Unavailable when nothing can have happened (or `risk` is READ), UnknownOutcome when something may have.
-        `timeout`: seconds for one attempt, and for the whole time in which another is begun.
+        `timeout`: seconds for one attempt, and for the whole time in which another is begun. With `files` it is sent as
+        multipart/form-data, `form` being further parts.
         """
         url = address(self._base, *segments, query=query, slash=slash)
-        sent = {"json": json, "data": form, "headers": headers}
+        sent = {"json": json, "data": form, "files": files, "headers": headers}
         call = _Call(method=method, url=url, operation=operation, seconds=timeout or self._timeout, options=sent)
         first = await self._attempt(call)
         good = isinstance(first, Answer) and first.status not in retry_statuses
@@ -181,7 +156,7 @@ class Rest:
 
     def _conclude(self, result: Answer | _Failure, risk: Risk, *, in_doubt: bool) -> Answer:
         if in_doubt or (isinstance(result, _Failure) and result.written and risk is not Risk.READ):
-            raise _unknown(self.backend)
+            raise unknown(self.backend)
         if isinstance(result, _Failure):
             raise Unavailable(f"{self.backend} {FAILURES[result.word]}")
         if 300 <= result.status < 400:
@@ -193,9 +168,12 @@ class Rest:
         result: Answer | _Failure = _Failure("busy", written=False)
         if await self._slot(call.seconds):
             try:
-                result = await self._send(call)
+                if self._pace is None or await self._pace.take(call.seconds):
+                    result = await self._send(call)
             finally:
                 self._slots.release()
+        if self._pace and isinstance(result, Answer) and result.status == 429 and result.retry_after:
+            self._pace.hold(result.retry_after)
         said = result.word if isinstance(result, _Failure) else result.status
         self._observe(self.backend, call.operation, said, time.perf_counter() - began)
         return result
@@ -216,7 +194,7 @@ class Rest:
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=call.seconds, connect=min(3.0, call.seconds / 2)),
                 middlewares=(_sent_once,),
-                **call.options,
+                **_options(**call.options),
             ) as response:
                 body = await _body(response)
                 if body is None:
@@ -232,43 +210,16 @@ class Rest:
             return _Failure("reset", written=True)
 
 
-def address(base: str, *segments: str, query: Mapping[str, str] | None = None, slash: bool = False) -> URL:
-    """The URL of these path segments below `base`, each percent-encoded whole. Raises BadInput for `""`, `.`, `..`."""
-    for segment in segments:
-        if segment in {"", ".", ".."} or not segment.isprintable():
-            raise BadInput("That name cannot stand in an address: empty, only dots, or with control characters.")
-    path = "".join("/" + quote(segment, safe="") for segment in segments) + ("/" if slash else "")
-    tail = "?" + urlencode(query, quote_via=quote, safe="") if query else ""
-    # yarl would re-quote and collapse what is already as it must go over the wire.
-    url = URL(base + path + tail, encoded=True)
-    if url.raw_path != (URL(base, encoded=True).raw_path.rstrip("/") + path or "/"):
-        raise BadInput("That name cannot stand in an address.")
-    return url
-
-
-def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
-    """Raise what most vendors mean by this status; a 2xx returns. `what` is the thing a 404 speaks of: "that room"."""
-    if answer.ok:
-        return
-    name, status = answer.backend, answer.status
-    if status in {401, 403}:
-        raise SignInFailed(f"{name} refused the bot's own credentials; ask an administrator to check them.")
-    if status == 404:
-        raise NotFound(f"{name} does not know {what}.")
-    if status == 409:
-        raise BackendError(f"{name} says that {what} conflicts with something that is there already.")
-    if status == 429:
-        soon = f"{answer.retry_after:.0f} s" if answer.retry_after else "a moment"
-        raise Unavailable(f"{name} is busy; try again in {soon}.")
-    if status >= 500 and risk is Risk.READ:
-        raise Unavailable(f"{name} failed (status {status}); try again in a moment.")
-    if status >= 500:
-        raise _unknown(name)
-    raise BackendError(f"{name} did not accept the request (status {status}).")
-
-
-def _unknown(backend: str) -> UnknownOutcome:
-    return UnknownOutcome(f"{backend} gave no clear answer: it may or may not have taken effect.")
+def _options(
+    *, files: Mapping[str, Upload] | None, data: Mapping[str, str] | None, **more: object
+) -> Mapping[str, Any]:
+    """What aiohttp is given; a form with files is made anew for each attempt, because it can be sent only once."""
+    if not files:
+        return {"data": data, **more}
+    form = aiohttp.FormData(data or {})
+    for name, file in files.items():
+        form.add_field(name, file.content, filename=file.filename, content_type=file.content_type)
+    return {"data": form, **more}
 
 
 def _wait_before_next(error: Exception) -> bool | float:
