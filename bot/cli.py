@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -75,7 +77,7 @@ def play() -> None:
         commands=app.command_hints(),
     )
     try:
-        _run(playground)
+        _run(_until_stopped(playground))
     except OSError as error:
         raise ConfigurationError(f"PLAY_PORT: port {port} can't be used: {error.strerror}") from None
 
@@ -115,6 +117,15 @@ def export(
     asyncio.run(
         app.audit_export(app.settings_from_environment(), format=format.value, write=sys.stdout.write, **filters)
     )
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Until SIGTERM or Ctrl+C; everything is put away before this returns."""
+    task = asyncio.ensure_future(work)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -19,6 +19,7 @@ REDACTED = "[redacted]"
 # Libraries that write whole requests, parameters or tokens below these levels.
 QUIET = {
     "aiohttp.access": logging.WARNING,
+    "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
     "asyncio": logging.WARNING,
     "slack_bolt": logging.ERROR,

@@ -23,6 +23,7 @@ from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from tests.fakes import jaas as account
+from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
 
@@ -91,7 +92,7 @@ class World:
     folder: Path
     environ: dict[str, str]
     bot: app.Bot | None = None
-    shown: list[str] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)  # by what each is; a test may add its own
 
     async def slash(self, user: str, channel: str, text: str) -> Delivery:
         """Type `/meet text`; the acknowledgement must be there at once."""
@@ -186,7 +187,7 @@ async def world(
     om_version: str = "9.1.0",
 ) -> AsyncIterator[World]:
     """Everything started in order; the bot last."""
-    clock = MovableClock()
+    clock, watch, one = MovableClock(), Watch(), None
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(
             SlackServer(
@@ -227,11 +228,14 @@ async def world(
             "MEETOPS_CONFIG": str(folder / "meetops.toml"),
             **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
         }
-        one = World(server, jaas, meetings, clock, folder, environ)
+        secrets = {"OpenMeetings password": OM_PASSWORD, "webhook secret": account.SECRET}
+        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets)
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
             await connect(one, one.bot.url, socket_mode=socket_mode)
         yield one
+    if one is not None:
+        watch.check(one)
 
 
 async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
