@@ -85,7 +85,8 @@ def _said(content: object, field: str = "", depth: int = 0) -> Iterator[tuple[st
             return
         for name, value in content.items():
             # {"conference": {"pin": […]}}: the outer name is the resource's, the inner one the field's.
-            yield from _said(value, field if name in WHOLE or name == "traceback" else str(name), depth + 1)
+            if name != "traceback":
+                yield from _said(value, "" if name in WHOLE else str(name), depth + 1)
 
 
 def _about_the_whole(content: Json) -> str:
