@@ -2,12 +2,13 @@
 
 from bot.settings.loading import load, play_port, reload
 from bot.settings.model import Settings
-from bot.settings.sections import BackendSettings, JaasSettings, OpenMeetingsSettings, SlackSettings
+from bot.settings.sections import BackendSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, SlackSettings
 
 __all__ = [
     "BackendSettings",
     "JaasSettings",
     "OpenMeetingsSettings",
+    "PexipSettings",
     "Settings",
     "SlackSettings",
     "load",

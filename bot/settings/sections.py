@@ -127,5 +127,83 @@ class OpenMeetingsSettings(_BackendSection):
     external_type: Word = "slack"
 
 
-BackendSettings = Annotated[JaasSettings | OpenMeetingsSettings, Field(discriminator="kind")]
-KINDS = ("jaas", "openmeetings")
+class PexipSettings(_BackendSection):
+    """A Pexip Infinity management node: signed in by user and password, or as an OAuth2 client (ES256)."""
+
+    kind: Literal["pexip"]
+    client_id: Word | None = None
+    client_key: Secret | None = Field(default=None, validate_default=True)
+    username: Word | None = Field(default=None, validate_default=True)
+    password: Secret | None = Field(default=None, validate_default=True)
+    webapp_url: Word | None = None  # where people join; {alias} stands for the room's alias
+    system_location: Word | None = None  # by its name: where calls are placed from
+    event_sink_username: Word | None = None
+    event_sink_password: Secret | None = Field(default=None, validate_default=True)
+    download_folder: Word | None = None  # where node images go
+
+    @field_validator("client_key")
+    @classmethod
+    def _signs_with_es256(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _together(value, "client_id", info)
+        if value is not None and not _is_p256(value):
+            raise ValueError("must be an unencrypted P-256 private key in PEM form, as the node showed it once")
+        return value
+
+    @field_validator("username")
+    @classmethod
+    def _signs_in_one_way(cls, value: str | None, info: ValidationInfo) -> str | None:
+        by_client = info.data.get("client_id") is not None
+        if value is not None and by_client:
+            raise ValueError("give either username and password, or client_id and client_key, not both")
+        if value is None and not by_client and "client_id" in info.data:
+            raise ValueError("is missing; give username and password, or client_id and client_key")
+        return value
+
+    @field_validator("password")
+    @classmethod
+    def _belongs_to_the_user(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return _together(value, "username", info)
+
+    @field_validator("event_sink_password")
+    @classmethod
+    def _belongs_to_the_sink(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return _together(value, "event_sink_username", info)
+
+    @field_validator("webapp_url")
+    @classmethod
+    def _has_a_place_for_the_alias(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        before, mark, after = value.partition("{alias}")
+        if not mark or re.search(r"[{}]", before + after):
+            raise ValueError("must hold {alias} once, where the room's alias goes, and no other braces")
+        if not re.fullmatch(r"https?://[^/?#]+/.*", before):
+            raise ValueError("must have {alias} after the host, such as https://join.example.org/webapp/m/{alias}")
+        vendor_address(before.partition("?")[0].partition("#")[0])
+        return value
+
+
+def _together(value: SecretStr | None, partner: str, info: ValidationInfo) -> SecretStr | None:
+    """Both are given, or neither. Of a partner that is wrong itself nothing more is said."""
+    given = info.data.get(partner) is not None
+    if value is None and given:
+        raise ValueError(f"is missing; it goes with {partner}")
+    if value is not None and not given and partner in info.data:
+        raise ValueError(f"goes only with {partner}, which is missing")
+    return value
+
+
+def _is_p256(pem: SecretStr) -> bool:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(pem.get_secret_value().encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
+
+
+BackendSettings = Annotated[JaasSettings | OpenMeetingsSettings | PexipSettings, Field(discriminator="kind")]
+KINDS = ("jaas", "openmeetings", "pexip")
