@@ -46,6 +46,10 @@ class NotFound(BotError):
     outcome = "not found"
 
 
+class NoMeeting(NotFound):
+    """The room is there, but no meeting is running in it."""
+
+
 class AlreadySo(BotError):
     """Nothing had to be done; the wish was already true."""
 

@@ -139,6 +139,8 @@ class Participant:
     phone: str | None = None  # E.164 where known
     moderator: bool | None = None
     joined_at: datetime | None = None
+    waiting: bool = False  # before the door: not in the meeting yet
+    muted: bool = False  # by the vendor, not by themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,11 @@ from bot.capabilities.events import (
     ParticipantLeft,
     SettingsAsked,
 )
+from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesParticipants, PromotesParticipants
+from bot.capabilities.several import HandlesManyRooms, MovesAliases
 
 __all__ = [
+    "AdmitsParticipants",
     "Backend",
     "BansUsers",
     "ChangesRooms",
@@ -44,9 +47,11 @@ __all__ = [
     "DeletesRooms",
     "DialsIn",
     "DialsOut",
+    "DialsWithOptions",
     "EndsMeetings",
     "Event",
     "FindsRooms",
+    "HandlesManyRooms",
     "HangsUp",
     "HookRefused",
     "KeepsRecordings",
@@ -57,9 +62,12 @@ __all__ = [
     "LocksRooms",
     "MeetingEnded",
     "MeetingStarted",
+    "MovesAliases",
+    "MutesParticipants",
     "Option",
     "ParticipantJoined",
     "ParticipantLeft",
+    "PromotesParticipants",
     "ReceivesEvents",
     "RevokesLinks",
     "RoomWish",

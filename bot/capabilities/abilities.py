@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from bot.capabilities.events import Event, SettingsAsked
@@ -30,6 +30,7 @@ from bot.model import (
     Room,
     VendorRoom,
 )
+from bot.rules import Need
 
 
 class Backend(ABC):
@@ -78,6 +79,8 @@ class CreatesRooms(Backend):
 
     verb: ClassVar[str] = "create rooms"
     create_options: ClassVar[tuple[Option, ...]] = ()
+    create_needs: ClassVar[Need | None] = None  # a permission beside that of the verb
+    settles: ClassVar[timedelta] = timedelta(0)  # how long until everybody can enter a new room
 
     @abstractmethod
     async def create_room(self, wish: RoomWish) -> VendorRoom:
@@ -88,6 +91,7 @@ class FindsRooms(Backend):
     """Lists and reads rooms at the vendor, also those the bot did not make."""
 
     verb: ClassVar[str] = "list rooms"
+    finds_by_alias: ClassVar[bool] = False  # `find_room` also knows names that the bot does not keep
 
     @abstractmethod
     async def list_rooms(self, words: str = "", kind: str = "") -> Sequence[VendorRoom]:
@@ -160,6 +164,7 @@ class DialsOut(Backend):
 
     verb: ClassVar[str] = "dial"
     names_phones: ClassVar[bool] = True  # the name given to a phone is shown to the people in the meeting
+    rings_empty_rooms: ClassVar[bool] = False  # False: into an empty room it rings once somebody joins
 
     @abstractmethod
     async def dial_out(self, room: Room, number: PhoneNumber, name: str | None) -> Outcome:
@@ -214,7 +219,7 @@ class LocksRooms(Backend):
 
     @abstractmethod
     async def lock(self, room: Room) -> Outcome:
-        """Nobody may come in."""
+        """Nobody may come in. Raises NoMeeting where the vendor can lock a running meeting only and none runs."""
 
     @abstractmethod
     async def unlock(self, room: Room) -> Outcome:
@@ -258,6 +263,8 @@ class KeepsRecordings(Backend):
 class ReceivesEvents(KnowsParticipants):
     """Is told by the vendor what happens, on `POST /hooks/<name>`."""
 
+    reports_names: ClassVar[bool] = False  # True: events name a room by the vendor's name, not by its vendor_id
+
     @abstractmethod
     def read_hook(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> tuple[Event, ...] | SettingsAsked:
         """Authenticate on the raw bytes, then read. Raises HookRefused (401) or BadInput (400); unknown events: ()."""
@@ -269,4 +276,5 @@ class ReceivesEvents(KnowsParticipants):
 
 def abilities_of(backend: type[Backend]) -> tuple[type[Backend], ...]:
     """The abilities a back end inherits, in the order it names them: its row of the capability table."""
-    return tuple(one for one in backend.__mro__ if one.__module__ == __name__ and one.__dict__.get("verb"))
+    package = __name__.rpartition(".")[0]
+    return tuple(one for one in backend.__mro__ if one.__module__.startswith(package) and one.__dict__.get("verb"))
