@@ -50,6 +50,13 @@ def named(one: Participant) -> Text:
     return text(one.name or "somebody without a name")
 
 
+def called(one: Participant) -> Text:
+    """The same with the name they show beside the mention: for what was done to them."""
+    if one.person is not None:
+        return text(*named(one), f" ({one.name})")
+    return named(one) if one.medium is Medium.PHONE else text(Strong(one.name or one.id))
+
+
 def standing(one: Participant) -> str:
     """How sure the bot is who this is."""
     if one.person is not None:

@@ -114,6 +114,7 @@ class Command(Generic[B, A]):
     owner_counts: bool = True  # the room's owner counts as monitoringMode READ_WRITE_ACCESS
     public: bool = False  # its result is posted in the channel it came from
     binds_meeting: bool = False  # refused when the meeting it was asked for has ended
+    backend_needs: Callable[[B], Need | None] = lambda backend: None  # what a back end asks for beside `permission`
     rooms: Callable[[A], tuple[RoomWord | None, ...]] = _one_room  # the existing rooms it names; None: this channel's
     backend: Callable[[A], str | None] = lambda args: None  # without rooms: the back end named; None: the default one
     facts: Callable[[Act[B], A], frozenset[str]] = _no_facts  # for the approval rules: book, own_idle, bulk, …

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.capabilities import Backend, ListsParticipants, SharesJoinLinks
+from bot.capabilities import Backend, CreatesRooms, ListsParticipants, SharesJoinLinks
 from bot.clock import Clock
 from bot.errors import NotSupported, Refused
 from bot.model import JoinAs, JoinLink, Room
@@ -93,10 +93,16 @@ class Door:
 
     def _only_for_you(self, link: JoinLink, room: Room) -> Text:
         if not link.personal:
-            return text("The same link for everybody here: ", Strong(room.title))
+            return text("The same link for everybody here: ", Strong(room.title), self._settling(room))
         until: Text = (" · until ", At(link.expires_at)) if link.expires_at else ()
         once: Text = (" · opens once",) if link.single_use else ()
         return text("Only for you", *until, *once, " · ", Strong(room.title))
+
+    def _settling(self, room: Room) -> str:
+        """Of a room that was made a moment ago, where the vendor takes time to let people in."""
+        backend = self._backends[room.backend]
+        new = isinstance(backend, CreatesRooms) and self._clock.now() < room.created_at + backend.settles
+        return " · ready in about a minute" if new and room.owner is not None else ""
 
 
 def _why_blocked(room: Room, block: Block) -> Text:

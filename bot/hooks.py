@@ -5,12 +5,12 @@ Slack-free and HTTP-free: `bot/app.py` hands over headers and raw bytes and writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.capabilities import Backend, HookRefused, ReceivesEvents, SettingsAsked
+from bot.capabilities import Backend, Event, HookRefused, ReceivesEvents, SettingsAsked
 from bot.clock import Clock
 from bot.errors import BadInput
 from bot.roster import Roster
@@ -61,8 +61,13 @@ class Hooks:
         if isinstance(read, SettingsAsked):
             room = await self._store.rooms.by_vendor(name, read.vendor_id)
             return HookAnswer(200, backend.settings_answer(room.settings if room else None))
-        await self._roster.apply(name, read)
+        await self._roster.apply(name, await self._by_id(name, read) if backend.reports_names else read)
         return HookAnswer(200)
+
+    async def _by_id(self, name: str, events: Sequence[Event]) -> list[Event]:
+        """Events that name a room as the vendor does, under its id. Rooms that nobody here knows are left out."""
+        ids = {room.vendor_name: room.vendor_id for room in await self._store.rooms.all(name)} if events else {}
+        return [replace(event, vendor_id=ids[event.vendor_id]) for event in events if event.vendor_id in ids]
 
     def _refuse(self, name: str, status: int, reason: str) -> HookAnswer:
         self._rejected(reason)

@@ -63,7 +63,7 @@ class Lookup:
             if len(preferred) == 1:
                 return preferred[0]
             raise Ambiguous(f"Several rooms are called {word.name}; which one?", known)
-        elsewhere = await self._at_vendor(word, caller)
+        elsewhere = await self._at_vendor(word, caller, channel)
         if elsewhere is not None:
             return elsewhere
         raise NotFound(await self._unknown(word, caller, channel))
@@ -113,15 +113,19 @@ class Lookup:
                     break
         return found
 
-    async def _at_vendor(self, word: RoomWord, caller: Caller) -> Room | None:
+    async def _at_vendor(self, word: RoomWord, caller: Caller, channel: str | None) -> Room | None:
         names = [word.backend] if word.backend else list(self._backends)
         found = []
         for name in names:
             backend = self._backends[name]
-            if isinstance(backend, FindsRooms) and self.may_see_foreign(name, caller):
+            may_adopt = self.may_see_foreign(name, caller)
+            if isinstance(backend, FindsRooms) and (may_adopt or backend.finds_by_alias):
                 vendor = await backend.find_room(backend.room_in(word.name) or word.name)
-                if vendor is not None:
-                    found.append(await self.adopt(name, vendor))
+                known = await self._store.rooms.by_vendor(name, vendor.vendor_id) if vendor else None
+                if vendor and may_adopt:
+                    found.append(known or await self.adopt(name, vendor))
+                elif known and await self.sees(known, caller, channel):
+                    found.append(known)
         if len(found) > 1:
             raise Ambiguous(f"Several rooms are called {word.name}; which one?", found)
         return found[0] if found else None

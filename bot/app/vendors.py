@@ -13,12 +13,13 @@ from bot.capabilities import Backend
 from bot.clock import Clock
 from bot.errors import ConfigurationError
 from bot.metrics import Metrics
-from bot.rest import Rest
-from bot.settings import BackendSettings, JaasSettings, OpenMeetingsSettings, Settings
+from bot.rest import Pace, Rest
+from bot.settings import BackendSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, Settings
 
 if TYPE_CHECKING:
     from bot.backends.jaas import Jaas
     from bot.backends.openmeetings import OpenMeetings
+    from bot.backends.pexip import Pexip
 
 
 class LastErrors:
@@ -48,11 +49,20 @@ async def open_backends(
     for name, section in settings.backends.items():
         try:
             session = await stack.enter_async_context(_session(section))
-            rest = Rest(session, section.base_url, backend=name, observe=errors.observe)
+            rest = Rest(session, section.base_url, backend=name, observe=errors.observe, **_limits(section, clock))
             made[name] = KINDS[section.kind](name, rest, section, clock)
         except ConfigurationError as error:
             raise ConfigurationError(f"backends.{name}.{error}") from None
     return made
+
+
+def _limits(section: BackendSettings, clock: Clock) -> dict[str, Any]:
+    """How many calls the vendor bears, where that is less than the usual."""
+    if section.kind != "pexip":
+        return {}
+    from bot.backends.pexip.transport import AT_ONCE, PATIENCE, PER_MINUTE
+
+    return {"limit": AT_ONCE, "timeout": PATIENCE, "pace": Pace(clock, calls=PER_MINUTE)}
 
 
 def _session(section: BackendSettings) -> aiohttp.ClientSession:
@@ -97,5 +107,34 @@ def _openmeetings(name: str, rest: Rest, section: OpenMeetingsSettings, clock: C
     )
 
 
+def _pexip(name: str, rest: Rest, section: PexipSettings, clock: Clock) -> Pexip:
+    from bot.backends.pexip import Pexip
+    from bot.backends.pexip.signing import Basic, OAuth2, SignIn
+
+    sign_in: SignIn
+    if section.client_id is not None and section.client_key is not None:
+        sign_in = OAuth2(
+            rest, section.base_url, client_id=section.client_id, client_key=section.client_key, clock=clock
+        )
+    elif section.username is not None and section.password is not None:
+        sign_in = Basic(section.username, section.password)
+    else:
+        raise ConfigurationError("username: give username and password, or client_id and client_key")
+    return Pexip(
+        name,
+        rest,
+        sign_in=sign_in,
+        clock=clock,
+        webapp_url=section.webapp_url,
+        system_location=section.system_location,
+        event_sink_username=section.event_sink_username,
+        event_sink_password=section.event_sink_password,
+    )
+
+
 # A sixth back end is one line here: the `kind` of its section → how it is made.
-KINDS: Mapping[str, Callable[[str, Rest, Any, Clock], Backend]] = {"jaas": _jaas, "openmeetings": _openmeetings}
+KINDS: Mapping[str, Callable[[str, Rest, Any, Clock], Backend]] = {
+    "jaas": _jaas,
+    "openmeetings": _openmeetings,
+    "pexip": _pexip,
+}

@@ -216,10 +216,11 @@ class LocksRooms(Backend):
     """Closes a room at the vendor itself (the bot's own lock holds back links on every back end)."""
 
     verb: ClassVar[str] = "lock rooms"
+    locks_meetings_only: ClassVar[bool] = False  # the lock is a running meeting's and ends with it
 
     @abstractmethod
     async def lock(self, room: Room) -> Outcome:
-        """Nobody may come in. Raises NoMeeting where the vendor can lock a running meeting only and none runs."""
+        """Nobody may come in. Raises NoMeeting where only a running meeting has a lock and none runs."""
 
     @abstractmethod
     async def unlock(self, room: Room) -> Outcome:

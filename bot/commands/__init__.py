@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.command import Command
 from bot.commands import (
+    admit,
     approvals,
     audit,
     ban,
@@ -21,6 +22,8 @@ from bot.commands import (
     join,
     kick,
     lock,
+    mute,
+    promote,
     revoke,
     rooms,
     set,
@@ -30,6 +33,7 @@ from bot.commands import (
     status,
     unblock,
     unlock,
+    unmute,
     who,
     whoami,
 )
@@ -56,6 +60,10 @@ COMMANDS: tuple[Command[Any, Any], ...] = (
     unblock.COMMAND,
     lock.COMMAND,
     unlock.COMMAND,
+    mute.COMMAND,
+    unmute.COMMAND,
+    admit.COMMAND,
+    promote.COMMAND,
     ban.COMMAND,
     revoke.COMMAND,
     approvals.COMMAND,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.capabilities import DeletesRooms
+from bot.capabilities import DeletesRooms, HandlesManyRooms
 from bot.cards import who_is_in
 from bot.command import Act, Command
+from bot.errors import BadInput
 from bot.grammar import many
 from bot.model import Outcome, Presence, Risk, Room, RoomWord
 from bot.policy import BULK, OWN_IDLE
@@ -35,25 +36,53 @@ def facts(act: Act[DeletesRooms], args: Args) -> frozenset[str]:
 
 
 def says(act: Act[DeletesRooms], args: Args, presence: Presence | None) -> Text:
-    """The rooms by name, and who is in."""
-    names = joined(", ", [text(Strong(room.title)) for room in act.rooms])
+    """The rooms by name, here and at their vendor, and who is in."""
+    names = joined(", ", [_named(room) for room in act.rooms])
     inside: Text = (" · ", *who_is_in(presence)) if presence is not None else ()
     return text("Delete ", *names, " for good", *inside)
 
 
+def _named(room: Room) -> Text:
+    elsewhere = "" if room.vendor_name.casefold() == room.handle.casefold() else f" ({room.vendor_name})"
+    return text(Strong(room.title), elsewhere) if elsewhere else text(Strong(room.title))
+
+
 async def run(act: Act[DeletesRooms], args: Args) -> Reply:
-    """Each room at its vendor, then its handle; one that fails is named and the rest goes on."""
-    outcomes = [await _delete(act, backend, room) for backend, room in zip(act.backends, act.rooms, strict=True)]
+    """Each room at its vendor, then its handle; several in one request where the vendor takes that."""
+    by_backend: dict[str, list[Room]] = {}
+    for room in act.rooms:
+        by_backend.setdefault(room.backend, []).append(room)
+    outcomes: list[Outcome] = []
+    for backend, rooms in zip(dict.fromkeys(act.backends), by_backend.values(), strict=True):
+        if len(rooms) > 1 and isinstance(backend, HandlesManyRooms):
+            outcomes.append(await _delete_together(act, backend, rooms))
+        else:
+            outcomes += [await _delete(act, backend, room) for room in rooms]
     names = joined(", ", [text(Strong(room.title)) for room in act.rooms])
-    outcome = Outcome.ALREADY_SO if set(outcomes) == {Outcome.ALREADY_SO} else Outcome.DONE
+    same = set(outcomes) in ({Outcome.ALREADY_SO}, {Outcome.CONFIRMED}, {Outcome.ACCEPTED})
+    outcome = outcomes[0] if same else Outcome.DONE
     return Reply(text("Deleted ", *names, "."), outcome, public=True)
 
 
 async def _delete(act: Act[DeletesRooms], backend: DeletesRooms, room: Room) -> Outcome:
     outcome = await backend.delete_room(room)
-    async with act.desk.store.db.begin() as tx:
-        await act.desk.store.rooms.forget(tx, room.id)
+    await _forget(act, [room])
     return outcome
+
+
+async def _delete_together(act: Act[DeletesRooms], backend: HandlesManyRooms, rooms: list[Room]) -> Outcome:
+    """All of them or none, each still bearing the name that was approved."""
+    if len(rooms) > backend.most_rooms:
+        raise BadInput(f"At most {backend.most_rooms} rooms at once.")
+    outcome = await backend.delete_rooms(rooms)
+    await _forget(act, rooms)
+    return outcome
+
+
+async def _forget(act: Act[DeletesRooms], rooms: list[Room]) -> None:
+    async with act.desk.store.db.begin() as tx:
+        for room in rooms:
+            await act.desk.store.rooms.forget(tx, room.id)
 
 
 COMMAND = Command(

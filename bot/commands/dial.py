@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.capabilities import DialsOut, HangsUp
+from bot.capabilities import DialsOut, DialsWithOptions, HangsUp
 from bot.cards import who_is_in
 from bot.command import Act, Command, enforce
 from bot.errors import BadInput
-from bot.grammar import PhoneWord, key, optional, positional
+from bot.grammar import PhoneWord, key, optional, options, positional
 from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
 from bot.phone import call_to
 from bot.policy import BOOK, CallCounts
@@ -24,10 +24,12 @@ class Args:
     room: RoomWord | None = optional("the room")
     number: PhoneWord = positional("+country and number, or a name of the book")
     name: str | None = key("the name shown to the people in the room")
+    options: tuple[tuple[str, str], ...] = options("how the call is placed, where the back end offers it: protocol=, …")
 
 
 async def prepare(act: Act[DialsOut], args: Args) -> Args:
     """The dialling guard: prefixes, refused kinds of number, budgets. Before anything is asked or sent."""
+    _check_options(act, args)
     policy = act.desk.policy()
     enforce(policy.judge_number(number_of(act, args.number)))
     now, calls = act.desk.clock.now(), act.desk.store.requests
@@ -38,6 +40,18 @@ async def prepare(act: Act[DialsOut], args: Args) -> Args:
     )
     enforce(policy.judge_counts(counts))
     return args
+
+
+def _check_options(act: Act[DialsOut], args: Args) -> None:
+    offered = act.backend.dial_options if isinstance(act.backend, DialsWithOptions) else ()
+    unknown = [word for word, _ in args.options if word not in {option.key for option in offered}]
+    if unknown:
+        takes = ", ".join(f"{option.key}=" for option in offered) or "name= alone"
+        raise BadInput(f"dial on {act.backend.name} has no {unknown[0]}=; it takes {takes}.")
+    for option in offered:
+        value = dict(args.options).get(option.key)
+        if value is not None and option.choices and value.lower() not in option.choices:
+            raise BadInput(f"{option.key}= is one of {', '.join(option.choices)}.")
 
 
 def number_of(act: Act[DialsOut], word: PhoneWord) -> PhoneNumber:
@@ -63,9 +77,16 @@ def says(act: Act[DialsOut], args: Args, presence: Presence | None) -> Text:
         Strong(number_of(act, args.number).masked),
         f"{who} into ",
         Strong(act.room.title),
+        "".join(f" · {word}={value}" for word, value in args.options),
         " · ",
         *who_is_in(presence),
     )
+
+
+async def _ring(act: Act[DialsOut], number: PhoneNumber, name: str | None, args: Args) -> Outcome:
+    if isinstance(act.backend, DialsWithOptions):
+        return await act.backend.dial_with(act.room, number, name, dict(args.options))
+    return await act.backend.dial_out(act.room, number, name)
 
 
 async def run(act: Act[DialsOut], args: Args) -> Reply:
@@ -73,19 +94,20 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     room, number = act.room, number_of(act, args.number)
     presence = act.desk.roster.presence(room.backend, room.vendor_id)
     name = args.name or args.number.name
-    outcome = await act.once(call_to(number), lambda: act.backend.dial_out(room, number, name), Outcome)
+    outcome = await act.once(call_to(number), lambda: _ring(act, number, name, args), Outcome)
     shown = Strong(number.masked)
     unnamed = f" {room.backend} can't show a name for a phone." if args.name and not act.backend.names_phones else ""
     facts = {"number": number.masked}
     cancel = (
         (Button("Cancel call", "cancel_call", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
     )
-    if presence.empty:
+    at_once = act.backend.rings_empty_rooms
+    if presence.empty and not at_once:
         body = text(shown, " will be rung when somebody joins ", Strong(room.title), f": nobody is in now.{unnamed}")
         return Reply(body, Outcome.QUEUED, public=True, buttons=cancel, facts=facts, watch=_answered(act, number))
     unseen = (
         ""
-        if presence.participants is not None
+        if at_once or presence.participants is not None
         else " I can't see who is in; if nobody is, it rings when somebody joins."
     )
     hang_up = (Button("Hang up", "hang_up", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
@@ -103,7 +125,8 @@ def _answered(act: Act[DialsOut], number: PhoneNumber) -> Watch:
 async def check(act: Act[DialsOut], args: Args) -> Reply:
     """Whether the phone is in. Where it is not seen, nobody can say whether it still rings."""
     shown, room = Strong(number_of(act, args.number).masked), Strong(act.room.title)
-    if act.desk.phone_is_in(act.room, number_of(act, args.number)):
+    people = (await act.desk.presence(act.room)).participants or ()
+    if any(one.phone == number_of(act, args.number).e164 for one in people):
         return Reply(text(shown, " is in ", room, "."), Outcome.CONFIRMED)
     again = (Button("Dial again", "dial_again", value=act.request_id or ""),)
     cancel = (Button("Cancel call", "cancel_call", value=act.request_id or ""),)

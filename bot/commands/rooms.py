@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.capabilities import FindsRooms
 from bot.cards import join_button
 from bot.command import Act, Command
-from bot.errors import BackendError
-from bot.grammar import key, rest
+from bot.errors import BackendError, BadInput
+from bot.grammar import key, render, rest
 from bot.model import Room, VendorRoom
 from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
 from bot.rules import Need
+
+PAGE = 20  # as many as one message holds with their buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Args:
 
     words: str | None = rest("a back end's name, words of the room's name", required=False)
     type: str | None = key("the vendor's type of room")
+    page: str | None = key(f"which {PAGE} of them, counted from 1")
 
 
 async def run(act: Act[Any], args: Args) -> Reply:
@@ -41,10 +44,33 @@ async def run(act: Act[Any], args: Args) -> Reply:
                 troubles.append(Line(text(Strong(name), ": ", str(error)), quiet=True))
                 continue
             lines += [_foreign(name, room) for room in found if (name, room.vendor_id) not in known]
-    if not lines:
+    if not lines and not troubles:
         lines.append(Line(text("No rooms match." if words or kind else "No rooms yet. Make one with create or start.")))
+        return Reply(text("0 rooms"), card=Card(title="Rooms", lines=tuple(lines)))
+    return _page(act, args, lines, troubles)
+
+
+def _page(act: Act[Any], args: Args, lines: list[Line], troubles: list[Line]) -> Reply:
     count = len(lines)
-    return Reply(text(f"{count} rooms"), card=Card(title="Rooms", lines=(*lines, *troubles)))
+    pages = max(1, -(-count // PAGE))
+    number = _number(args.page, pages)
+    shown = lines[(number - 1) * PAGE : number * PAGE]
+    title = "Rooms" if pages == 1 else f"Rooms {(number - 1) * PAGE + 1}–{(number - 1) * PAGE + len(shown)} of {count}"
+    turns = ((number - 1, "Earlier"), (number + 1, "More"))
+    buttons = [
+        Button(label, "run", value=render("rooms", replace(args, page=str(other)), act.why))
+        for other, label in turns
+        if 1 <= other <= pages
+    ]
+    return Reply(text(f"{count} rooms"), card=Card(title=title, lines=(*shown, *troubles), buttons=tuple(buttons)))
+
+
+def _number(words: str | None, pages: int) -> int:
+    if words is None:
+        return 1
+    if not words.isascii() or not words.isdigit() or not 1 <= int(words) <= pages:
+        raise BadInput(f"page= is a number from 1 to {pages}.")
+    return int(words)
 
 
 def _split(act: Act[Any], words: str) -> tuple[str | None, str]:
@@ -87,5 +113,5 @@ COMMAND = Command(
     permission=Need("monitoringMode", "READ_ACCESS"),
     rooms=lambda args: (),
     run=run,
-    examples=("rooms", "rooms meetings", "rooms standup"),
+    examples=("rooms", "rooms meetings", "rooms pexip board type=vmr"),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from bot.capabilities import LocksRooms
 from bot.cards import join_button
 from bot.command import Act, Command
+from bot.errors import NoMeeting
 from bot.grammar import optional
 from bot.model import Outcome, Risk, RoomWord
 from bot.reply import Reply, Strong, text
@@ -25,7 +27,8 @@ async def run(act: Act[Any], args: Args) -> Reply:
     """The vendor's lock first, so that a link that is given out also opens."""
     room, store = act.room, act.desk.store
     if isinstance(act.backend, LocksRooms):
-        await act.backend.unlock(room)
+        with suppress(NoMeeting):  # then nothing is locked at the vendor either
+            await act.backend.unlock(room)
     elif not room.locked:
         return Reply(text(Strong(room.title), " is not locked."), Outcome.ALREADY_SO, public=True)
     async with store.db.begin() as tx:

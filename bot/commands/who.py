@@ -41,12 +41,18 @@ async def run(act: Act[KnowsParticipants], args: Args) -> Reply:
 
 def _heading(presence: Presence) -> Text:
     people = presence.participants or ()
+    waiting = sum(one.waiting for one in people)
+    if waiting:
+        return text(f"{len(people) - waiting} in, {waiting} waiting to be let in", *_since(presence))
     if not people:
         return text("Nobody is in.")
-    since: Text = ()
+    return text("1 person is in" if len(people) == 1 else f"{len(people)} people are in", *_since(presence))
+
+
+def _since(presence: Presence) -> Text:
     if presence.meeting and presence.meeting.started_at:
-        since = (" · meeting since ", At(presence.meeting.started_at))
-    return text("1 person is in" if len(people) == 1 else f"{len(people)} people are in", *since)
+        return (" · meeting since ", At(presence.meeting.started_at))
+    return ()
 
 
 def _line(act: Act[Any], room: Room, one: Participant, *, may_act: bool) -> Line:
@@ -58,7 +64,8 @@ def _line(act: Act[Any], room: Room, one: Participant, *, may_act: bool) -> Line
         else text(Strong(one.name) if one.medium is Medium.WEB else named(one)[0])
     )
     sure = "" if one.medium is Medium.PHONE else f" · {standing(one)}"
-    body = text(*shown, sure, host, *since, f" · id:{one.id}")
+    state = " · waits to be let in" if one.waiting else " · muted" if one.muted else ""
+    body = text(*shown, sure, host, state, *since, f" · id:{one.id}")
     return Line(body, buttons=_buttons(act, room, one) if may_act else ())
 
 

@@ -47,6 +47,8 @@ async def read(
     command = desk.commands[parsed.verb]
     rooms = await _judged_rooms(desk, command, parsed, caller, address)
     backends = _backends(desk, command, parsed.args, rooms)
+    for need in dict.fromkeys(filter(None, map(command.backend_needs, backends))):
+        await _judge(desk, replace(command, permission=need), caller, owner=False)
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
     )
@@ -140,7 +142,10 @@ def complete(error: Ambiguous, command: Command[Any, Any], args: Any, why: str) 
 
 def _choosing(args: Any, choice: Room | Participant) -> Any:  # noqa: ANN401
     if isinstance(choice, Room):
-        return replace(args, room=RoomWord(choice.backend, choice.handle)) if hasattr(args, "room") else None
+        word = RoomWord(choice.backend, choice.handle)
+        if hasattr(args, "rooms") and len(args.rooms) <= 1:
+            return replace(args, rooms=(word,))
+        return replace(args, room=word) if hasattr(args, "room") else None
     return replace(args, participant=ParticipantWord(id=choice.id)) if hasattr(args, "participant") else None
 
 

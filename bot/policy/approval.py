@@ -12,6 +12,7 @@ from bot.rules import ApprovalRule, Permissions
 BOOK = "book"  # the number is one of the dialling book: rung without approval
 OWN_IDLE = "own_idle"  # one's own JaaS or OpenMeetings room, with nobody in it
 BULK = "bulk"  # several things at once
+MOVES_ALIAS = "moves_alias"  # an address is taken from the room that has it
 WRITE = "write"  # config and roles: this changes something
 
 DANGEROUS_RESOURCES = frozenset(
@@ -45,6 +46,8 @@ def rule_for(
 
 
 def _built_in(verb: str, facts: Collection[str]) -> ApprovalRule | None:
+    if MOVES_ALIAS in facts:
+        return ApprovalRule("built-in: moving an alias", frozenset({verb}))
     if verb not in _ALWAYS or (verb == "delete" and OWN_IDLE in facts and BULK not in facts):
         return None
     if verb == "delete" and BULK in facts:

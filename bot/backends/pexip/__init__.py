@@ -108,6 +108,7 @@ class Pexip(
     personal_links = False
     finds_by_alias = True
     rings_empty_rooms = True
+    locks_meetings_only = True
     reports_names = True
 
     def __init__(
