@@ -1,4 +1,4 @@
-"""One session per test."""
+"""One session and one simulated management node per test."""
 
 from __future__ import annotations
 
@@ -7,8 +7,32 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from bot.backends.pexip import Pexip
+from bot.play.vendors.pexip import SimulatedPexip
+from tests.fakes.pexip import ACCOUNTS, NOON, SINK_PASSWORD, PatientClock, pexip_at
+
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as opened:
         yield opened
+
+
+@pytest.fixture
+def clock() -> PatientClock:
+    return PatientClock(NOON)
+
+
+@pytest.fixture
+async def node(clock: PatientClock) -> AsyncIterator[SimulatedPexip]:
+    """A simulated management node with nothing in it but two locations."""
+    simulated = SimulatedPexip(clock=clock, accounts=ACCOUNTS, sink_password=SINK_PASSWORD)
+    await simulated.start()
+    yield simulated
+    await simulated.stop()
+
+
+@pytest.fixture
+def bot(session: aiohttp.ClientSession, node: SimulatedPexip, clock: PatientClock) -> Pexip:
+    """The back end against it."""
+    return pexip_at(session, node.url, clock=clock)

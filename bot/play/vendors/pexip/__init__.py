@@ -52,7 +52,7 @@ class Received:
 
 
 class SimulatedPexip:
-    """One management node on loopback, its conferencing node and web app included. `faults` make the API misbehave."""
+    """One management node on loopback, its conferencing node and web app included. `faults` and `write_faults` misbehave."""
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class SimulatedPexip:
         """`rings_for`: seconds until a called phone is picked up."""
         self.url = ""
         self.faults = Faults()
+        self.write_faults = Faults()  # of what is no GET
         self.requests: list[Received] = []
         self.objects = Objects(clock)
         self.sign_ins = SignIns(clock, accounts, clients)
@@ -135,7 +136,8 @@ class SimulatedPexip:
         if not request.path.startswith(("/api/", "/oauth/")):
             return await handler(request)
         shown = [recording(self._feed, self._backend)] if self._feed else []
-        for layer in reversed([*shown, self._remember, self.faults.middleware, _slashed]):
+        faults = [self.faults.middleware, *([] if request.method == "GET" else [self.write_faults.middleware])]
+        for layer in reversed([*shown, self._remember, *faults, _slashed]):
             handler = partial(layer, handler=handler)
         return await handler(request)
 

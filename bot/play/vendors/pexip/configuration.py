@@ -100,11 +100,12 @@ class Configuration:
         more: Any,  # noqa: ANN401
     ) -> web.Response:
         """Every change is whole or not at all."""
-        before = self._objects.snapshot()
+        before = None if request.method == "GET" else self._objects.snapshot()
         try:
             return await handler(request, name, more)
         except (Invalid, Wrong, Unprocessable) as error:
-            self._objects.restore(before)
+            if before is not None:
+                self._objects.restore(before)
             if isinstance(error, Invalid):
                 return answer(error.body, 400)
             return answer({"error": str(error)}, 400) if isinstance(error, Wrong) else answer(SORRY, 404)

@@ -46,13 +46,13 @@ class Objects:
             if one.detail_methods == ("get", "patch", "put"):
                 self.create(name, {})  # a singleton
 
-    def snapshot(self) -> dict[str, dict[int, Json]]:
-        """For `restore`. Ids that were given stay given."""
-        return copy.deepcopy(self.rows)
+    def snapshot(self) -> tuple[dict[str, dict[int, Json]], dict[str, int]]:
+        """For `restore`."""
+        return copy.deepcopy(self.rows), dict(self._last)
 
-    def restore(self, rows: dict[str, dict[int, Json]]) -> None:
-        """Everything as it was."""
-        self.rows = rows
+    def restore(self, kept: tuple[dict[str, dict[int, Json]], dict[str, int]]) -> None:
+        """Everything as it was, the ids that were given meanwhile included."""
+        self.rows, self._last = kept
 
     def create(self, resource: str, sent: Mapping[str, Any]) -> int:
         """A new object. Raises Invalid, Wrong, Unprocessable; unknown fields are ignored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from itertools import count
 from typing import Any
@@ -29,7 +30,7 @@ class EventSink:
         self.delivery = Delivery.ON
         self.sent: list[Json] = []
         self._clock = clock
-        self._auth = aiohttp.BasicAuth(username, password, encoding="utf-8")
+        self._auth = f"Basic {base64.b64encode(f'{username}:{password}'.encode()).decode()}"
         self._feed = feed
         self._backend = backend
         self._numbers = count(1)
@@ -88,7 +89,7 @@ class EventSink:
 
     async def _post(self, told: Json) -> None:
         raw, now, status, text = json.dumps(told).encode(), self._clock.now(), 0, ""
-        headers = {"Content-Type": "application/json", "Authorization": self._auth.encode()}
+        headers = {"Content-Type": "application/json", "Authorization": self._auth}
         try:
             async with self._session.post(self.url or "", data=raw, headers=headers) as response:
                 status, text = response.status, await response.text(errors="replace")
@@ -105,7 +106,7 @@ class EventSink:
                     request=raw.decode(),
                     status=status,
                     response=text,
-                    authorization=cut_authorization(self._auth.encode()),
+                    authorization=cut_authorization(self._auth),
                     to_bot=True,
                 )
             )
