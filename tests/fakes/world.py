@@ -22,7 +22,9 @@ from bot.clock import MovableClock
 from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_of
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
+from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
+from tests.fakes import world_pexip
 from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
@@ -71,6 +73,7 @@ kind = "openmeetings"
 base_url = "{meetings}"
 username = "soap"
 password = "{password}"
+{pexip}
 {grants}
 {dialing}
 """
@@ -93,6 +96,13 @@ class World:
     environ: dict[str, str]
     bot: app.Bot | None = None
     secrets: dict[str, str] = field(default_factory=dict)  # by what each is; a test may add its own
+    node: SimulatedPexip | None = None
+
+    @property
+    def pexip(self) -> SimulatedPexip:
+        """The management node of a world `with_pexip`."""
+        assert self.node
+        return self.node
 
     async def slash(self, user: str, channel: str, text: str) -> Delivery:
         """Type `/meet text`; the acknowledgement must be there at once."""
@@ -185,6 +195,7 @@ async def world(
     dialing: str = DIALING,
     start_bot: bool = True,
     om_version: str = "9.1.0",
+    with_pexip: bool = False,
 ) -> AsyncIterator[World]:
     """Everything started in order; the bot last."""
     clock, watch, one = MovableClock(), Watch(), None
@@ -206,6 +217,7 @@ async def world(
         meetings = SimulatedOpenMeetings(accounts=(Account("soap", OM_PASSWORD),), clock=clock, version=om_version)
         await meetings.start()
         stack.push_async_callback(meetings.stop)
+        node = await stack.enter_async_context(world_pexip.running_pexip(clock)) if with_pexip else None
         (folder / "jaas.pem").write_text(_pem())
         text = CONFIG.format(
             jaas=jaas.url,
@@ -217,6 +229,7 @@ async def world(
             slack=slack,
             grants=grants,
             dialing=dialing,
+            pexip=world_pexip.section(node),
         )
         (folder / "meetops.toml").write_text(text)
         environ = {
@@ -229,7 +242,8 @@ async def world(
             **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
         }
         secrets = {"OpenMeetings password": OM_PASSWORD, "webhook secret": account.SECRET}
-        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets)
+        secrets |= world_pexip.SECRETS if node else {}
+        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node)
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
             await connect(one, one.bot.url, socket_mode=socket_mode)
@@ -241,6 +255,8 @@ async def world(
 async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
     """Tell Slack and the vendors where the bot listens, and wait until it is ready."""
     one.jaas.webhooks.url = f"{url}/hooks/jaas"
+    if one.node is not None:
+        one.node.sink.url = f"{url}/hooks/pexip"
     if socket_mode:
         one.slack.connect_socket_mode()
     else:
