@@ -20,11 +20,23 @@ from bot.errors import BackendError, Unavailable
 from bot.model import Risk
 from bot.rest.addresses import address
 from bot.rest.answers import Answer, Upload, raise_for, unknown
+from bot.rest.certificates import certificate_at
+from bot.rest.downloads import Begin, BrokenOff, Downloaded, NoAnswer, begun, is_file, piece_by_piece
 from bot.rest.pace import Pace
+from bot.rest.wire import BODY_LIMIT, Severed, body_of, sent_once
 
-__all__ = ["BODY_LIMIT", "Answer", "Pace", "Rest", "Upload", "address", "raise_for"]
+__all__ = [
+    "BODY_LIMIT",
+    "Answer",
+    "BrokenOff",
+    "Downloaded",
+    "Pace",
+    "Rest",
+    "Upload",
+    "address",
+    "raise_for",
+]
 
-BODY_LIMIT = 2 * 1024**2
 ATTEMPTS = 3  # of a call that may be repeated
 LONGEST_WAIT = 2.0  # seconds; a longer Retry-After is told to the reader instead of waited for
 BUSY = frozenset({429, 502, 503, 504})
@@ -47,10 +59,6 @@ class _Failure:
     word: str  # a key of FAILURES, also for the metrics
     written: bool
     retry_after: float | None = None
-
-
-class _Severed(Exception):
-    """The connection broke before an answer. Not an aiohttp error, so that aiohttp does not send again by itself."""
 
 
 class _Again(Exception):
@@ -98,6 +106,52 @@ class Rest:
         self._first_wait = first_wait
         self._pace = pace
         self._observe = observe or (lambda *_: None)
+        self._trust: aiohttp.Fingerprint | bool = True
+
+    def elsewhere(self, base_url: str, *, fingerprint: bytes | None = None) -> Rest:
+        """The same for another address; with the SHA-256 of its certificate, exactly that one is trusted there."""
+        other = Rest(self._session, base_url, backend=self.backend, timeout=self._timeout, observe=self._observe)
+        other._trust = aiohttp.Fingerprint(fingerprint) if fingerprint else True
+        return other
+
+    async def shown_certificate(self) -> bytes | None:
+        """The SHA-256 of the certificate that is shown here, for somebody to compare. Nothing is sent."""
+        return await certificate_at(self._session, self._base, seconds=self._timeout)
+
+    async def download(
+        self,
+        method: str,
+        *segments: str,
+        operation: str,
+        begin: Begin,
+        most: int,
+        json: object | None = None,
+        headers: Mapping[str, str] | None = None,
+        slash: bool = False,
+    ) -> Downloaded | Answer:
+        """Call once, and hand the file on that is answered; an Answer where it is none.
+
+        Raises BrokenOff, Unavailable when nothing can have happened, UnknownOutcome when no answer came.
+        """
+        url, began = address(self._base, *segments, slash=slash), time.perf_counter()
+        if not await self._slot(self._timeout):
+            raise Unavailable(f"{self.backend} {FAILURES['busy']}")
+        try:
+            if self._pace and not await self._pace.take(self._timeout):
+                raise Unavailable(f"{self.backend} {FAILURES['busy']}")
+            response = await begun(self._session, method, url, json=json, headers=headers or {}, ssl=self._trust)
+        except NoAnswer as failure:
+            error = (
+                unknown(self.backend) if failure.written else Unavailable(f"{self.backend} {FAILURES[failure.word]}")
+            )
+            raise error from None
+        finally:
+            self._slots.release()  # a long download holds up no other call
+        async with response:
+            self._observe(self.backend, operation, response.status, time.perf_counter() - began)
+            if is_file(response.status, response.headers):
+                return await piece_by_piece(response, begin, most=most)
+            return Answer(self.backend, response.status, response.headers, await body_of(response) or b"")
 
     async def request(
         self,
@@ -193,20 +247,21 @@ class Rest:
                 call.url,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=call.seconds, connect=min(3.0, call.seconds / 2)),
-                middlewares=(_sent_once,),
+                middlewares=(sent_once,),
+                ssl=self._trust,
                 **_options(**call.options),
             ) as response:
-                body = await _body(response)
+                body = await body_of(response)
                 if body is None:
                     return _Failure("size", written=True)
                 return Answer(self.backend, response.status, response.headers, body)
-        except aiohttp.ClientSSLError:
+        except (aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch):
             return _Failure("certificate", written=False)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return _Failure("unreachable", written=False)
         except TimeoutError:
             return _Failure("timeout", written=True)
-        except (_Severed, aiohttp.ClientError, OSError):
+        except (Severed, aiohttp.ClientError, OSError):
             return _Failure("reset", written=True)
 
 
@@ -227,25 +282,3 @@ def _wait_before_next(error: Exception) -> bool | float:
     if isinstance(error, _Again) and error.wait is not None:
         return error.wait <= LONGEST_WAIT and error.wait
     return isinstance(error, _Again)
-
-
-async def _sent_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Keep aiohttp from sending again by itself when a kept-alive connection breaks (OpenMeetings kicks by GET)."""
-    try:
-        return await handler(request)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-        severed = _Severed("the connection broke")
-    raise severed
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes | None:
-    """The body, decompressed, or None once it is larger than BODY_LIMIT."""
-    body = bytearray()
-    async for part in response.content.iter_chunked(64 * 1024):
-        body += part
-        if len(body) > BODY_LIMIT:
-            response.close()
-            return None
-    return bytes(body)
