@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -23,7 +24,7 @@ SSH_KEY = RegexValidator(r"\A(ssh-|ecdsa-)\S+ \S+", "Enter a valid SSH public ke
 
 def word(default: str | None = "", choices: tuple[str, ...] = (), **more: Any) -> models.CharField:
     """A string. Nullable where the default is None, blank where it is empty."""
-    options = {"max_length": 250, "default": default, "null": default is None, "blank": not default}
+    options: dict[str, Any] = {"max_length": 250, "default": default, "null": default is None, "blank": not default}
     if choices:
         options["choices"] = [(one, one) for one in choices]
     return models.CharField(**(options | more))
@@ -105,6 +106,12 @@ class Conference(models.Model):
     system_location = link("SystemLocation")
     tag = word()
     two_stage_dial_type = word("regular", ("regular", "mssip", "gms", "teams"))
+
+    def clean(self) -> None:
+        if self.allow_guests and not self.pin:
+            raise ValidationError({"allow_guests": "A Host PIN is needed where guests are allowed."})
+        if self.guest_pin and self.guest_pin == self.pin:
+            raise ValidationError({"guest_pin": "Host and Guest PIN must differ."})
 
 
 class ConferenceAlias(models.Model):

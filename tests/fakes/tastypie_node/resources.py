@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import re_path, reverse
 from tastypie.api import Api
 from tastypie.bundle import Bundle
@@ -89,12 +89,7 @@ class NodeResource(PexipResource):
         document = f'<?xml version="1.0" encoding="utf-8"?>\n<configuration><worker id="{node.pk}"/></configuration>'
         provision = node.deployment_type == "MANUAL-PROVISION-ONLY"
         kind, body = ("text/xml", document.encode()) if provision else ("application/octet-stream", IMAGE)
-        answer = StreamingHttpResponse(
-            (body[start : start + 65_536] for start in range(0, len(body), 65_536)), status=201, content_type=kind
-        )
-        answer["Location"] = made["Location"]
-        answer["Content-Length"] = str(len(body))
-        return answer
+        return HttpResponse(body, status=201, content_type=kind, headers={"Location": made["Location"]})
 
 
 class UnslashedResource(PexipResource):

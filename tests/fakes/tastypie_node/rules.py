@@ -17,7 +17,7 @@ from tastypie.authorization import DjangoAuthorization
 from tastypie.bundle import Bundle
 from tastypie.constants import ALL, ALL_WITH_RELATIONS
 from tastypie.exceptions import ImmediateHttpResponse
-from tastypie.fields import NOT_PROVIDED, ApiField, ToManyField, ToOneField
+from tastypie.fields import NOT_PROVIDED, ToManyField, ToOneField
 from tastypie.resources import ModelResource
 from tastypie.serializers import Serializer
 from tastypie.throttle import CacheThrottle
@@ -44,11 +44,11 @@ class ByModel(Validation):
         try:
             bundle.obj.full_clean(exclude=relations)
         except ValidationError as error:
-            return error.message_dict
+            return dict(error.message_dict)
         return {}
 
 
-def options(model: Any, resource_name: str, **more: Any) -> type:
+def options(model: Any, resource_name: str, **more: Any) -> Any:
     """A resource's `Meta`."""
     shared = {
         "queryset": model.objects.order_by("pk"),
@@ -80,7 +80,8 @@ class PexipResource(ModelResource):
     def deserialize(self, request: HttpRequest, data: bytes, format: str = "application/json") -> Json:
         """JSON, or a form with files in it, of which the name is kept."""
         if not request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data"):
-            return super().deserialize(request, data, format)
+            read: Json = super().deserialize(request, data, format)
+            return read
         content: Json = {key: str(value) for key, value in request.POST.items()}
         for key, file in request.FILES.items():
             body = file.read()
@@ -114,7 +115,7 @@ class PexipResource(ModelResource):
 def describe(resource: PexipResource) -> None:
     """Every field can be filtered by, relations across them; every other one can be ordered by."""
     related = {name for name, field in resource.fields.items() if field.is_related}
-    own = [name for name, field in resource.fields.items() if isinstance(field, ApiField) and field.attribute]
+    own = [name for name, field in resource.fields.items() if field.attribute]
     resource._meta.filtering = {name: ALL_WITH_RELATIONS if name in related else ALL for name in own}
     resource._meta.ordering = [name for name in own if name not in {*related, "id"}]
 
