@@ -34,13 +34,19 @@ class TastypieServer:
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=20)
 
-    def fresh(self, *, per_minute: int = PER_MINUTE) -> None:
+    def fresh(self) -> None:
         """Nothing in it but two locations, ids from 1 on, and nobody has asked anything yet."""
-        order = f"fresh {per_minute}"
+        self._order("fresh")
+
+    def limit(self, per_minute: int = PER_MINUTE) -> None:
+        """So many requests a minute and account, counted from now on."""
+        self._order(f"limit {per_minute}")
+
+    def _order(self, words: str) -> None:
         assert self._process.stdin
-        self._process.stdin.write(f"{order}\n")
+        self._process.stdin.write(f"{words}\n")
         self._process.stdin.flush()
-        assert self._said() == order
+        assert self._said() == words
 
     def _said(self) -> str:
         assert self._process.stdout

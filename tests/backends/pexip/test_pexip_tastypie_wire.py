@@ -61,7 +61,7 @@ async def test_a_fresh_node_has_two_locations_and_counts_its_ids_from_one(say: A
 async def test_the_thousand_and_first_request_within_a_minute_is_turned_away(
     say: Any, tastypie: TastypieServer
 ) -> None:
-    tastypie.fresh(per_minute=3)
+    tastypie.limit(3)
     answers = [await say(get(ROOMS)) for _ in range(4)]
     assert [one.status for one in answers] == [200, 200, 200, 429]
     assert answers[-1].body == ""

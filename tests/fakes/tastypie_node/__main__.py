@@ -1,6 +1,6 @@
 """The process: it says where it listens, then takes orders on its standard input and ends with it.
 
-`fresh <requests a minute>` makes it as good as new and is answered by the same line.
+`fresh` makes it as good as new; `limit 3` allows three requests a minute from now on. The same line answers.
 """
 
 from __future__ import annotations
@@ -64,15 +64,13 @@ def install(password: str) -> None:
             user.user_permissions.set(Permission.objects.filter(codename__startswith=prefix))
 
 
-def fresh(per_minute: int) -> None:
-    """Two locations, the permissions and the global settings; nobody has asked anything yet."""
+def fresh() -> None:
+    """Two locations, a permission and the global settings, ids from 1 on."""
     from django.apps import apps
-    from django.core.cache import cache
     from django.core.management.color import no_style
     from django.db import connection
 
     from tests.fakes.tastypie_node import models
-    from tests.fakes.tastypie_node.rules import THROTTLE
 
     config = apps.get_app_config("tastypie_node")
     tables = [one._meta.db_table for one in config.get_models(include_auto_created=True)]
@@ -80,8 +78,26 @@ def fresh(per_minute: int) -> None:
     models.SystemLocation.objects.bulk_create(models.SystemLocation(name=one) for one in LOCATIONS)
     models.Permission.objects.create(name="Can view conference", codename="view_conference")
     models.Global.objects.create()
+
+
+def limit(per_minute: int) -> None:
+    """So many requests of each account, none of which was made yet."""
+    from django.core.cache import cache
+
+    from tests.fakes.tastypie_node.rules import THROTTLE
+
     cache.clear()
     THROTTLE.throttle_at = per_minute
+
+
+def obey(order: str) -> None:
+    """Carry out one order."""
+    from tests.fakes.tastypie_node.rules import PER_MINUTE
+
+    word, _, number = order.partition(" ")
+    if word == "fresh":
+        fresh()
+    limit(int(number or PER_MINUTE))
 
 
 def server() -> Any:
@@ -108,7 +124,7 @@ def main() -> None:
         sys.stdout.write(f"http://127.0.0.1:{listening.server_port}\n")
         sys.stdout.flush()
         for line in sys.stdin:
-            fresh(int(line.split()[1]))
+            obey(line.strip())
             sys.stdout.write(line)
             sys.stdout.flush()
         listening.shutdown()
