@@ -12,12 +12,14 @@ from bot.calls import Calls
 from bot.capabilities import Backend, ListsParticipants
 from bot.clock import Clock
 from bot.door import Door
+from bot.files import SharedFiles
 from bot.lookup import Lookup
 from bot.model import Meeting, Participant, PhoneNumber, Presence, Room
 from bot.people import Caller, People
 from bot.phone import PhoneCalls
 from bot.policy import Allow, Policy, judge
 from bot.roster import Roster
+from bot.seal import Seal
 from bot.store import Store
 from bot.voice import Voice
 
@@ -46,6 +48,8 @@ class Desk:
     commands: Mapping[str, Command[Any, Any]]
     judge: Callable[[str, Caller, str | None], Awaitable[int]]  # (line, caller, channel) → approvals it needs
     last_error: Callable[[str], str]  # of a back end, for `status`
+    seal: Seal
+    files: SharedFiles
     slash: str = "/meet"
 
     async def allowed(self, command: Command[Any, Any], caller: Caller) -> bool:

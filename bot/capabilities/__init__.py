@@ -35,6 +35,7 @@ from bot.capabilities.configuring import (
     Sheet,
     Subject,
     Wish,
+    file_operations,
 )
 from bot.capabilities.events import (
     Event,
@@ -92,4 +93,5 @@ __all__ = [
     "Subject",
     "Wish",
     "abilities_of",
+    "file_operations",
 ]

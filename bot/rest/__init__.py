@@ -20,7 +20,7 @@ from bot.errors import BackendError, Unavailable
 from bot.model import Risk
 from bot.rest.addresses import address
 from bot.rest.answers import Answer, Upload, raise_for, unknown
-from bot.rest.certificates import certificate_at
+from bot.rest.certificates import certificate_at, is_trusted_at
 from bot.rest.downloads import Begin, BrokenOff, Downloaded, NoAnswer, begun, is_file, piece_by_piece
 from bot.rest.pace import Pace
 from bot.rest.wire import BODY_LIMIT, Severed, body_of, sent_once
@@ -28,6 +28,7 @@ from bot.rest.wire import BODY_LIMIT, Severed, body_of, sent_once
 __all__ = [
     "BODY_LIMIT",
     "Answer",
+    "Begin",
     "BrokenOff",
     "Downloaded",
     "Pace",
@@ -118,6 +119,10 @@ class Rest:
         """The SHA-256 of the certificate that is shown here, for somebody to compare. Nothing is sent."""
         return await certificate_at(self._session, self._base, seconds=self._timeout)
 
+    async def is_trusted(self) -> bool:
+        """Whether the certificate shown here passes the ordinary check."""
+        return await is_trusted_at(self._session, self._base, seconds=self._timeout)
+
     async def download(
         self,
         method: str,
@@ -163,6 +168,7 @@ class Rest:
         form: Mapping[str, str] | None = None,
         json: object | None = None,
         files: Mapping[str, Upload] | None = None,
+        raw: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 (it bounds all attempts, not this coroutine)
         slash: bool = False,
@@ -175,7 +181,7 @@ class Rest:
         multipart/form-data, `form` being further parts.
         """
         url = address(self._base, *segments, query=query, slash=slash)
-        sent = {"json": json, "data": form, "files": files, "headers": headers}
+        sent = {"json": json, "data": form if raw is None else raw, "files": files, "headers": headers}
         call = _Call(method=method, url=url, operation=operation, seconds=timeout or self._timeout, options=sent)
         first = await self._attempt(call)
         good = isinstance(first, Answer) and first.status not in retry_statuses
@@ -266,12 +272,12 @@ class Rest:
 
 
 def _options(
-    *, files: Mapping[str, Upload] | None, data: Mapping[str, str] | None, **more: object
+    *, files: Mapping[str, Upload] | None, data: Mapping[str, str] | bytes | None, **more: object
 ) -> Mapping[str, Any]:
     """What aiohttp is given; a form with files is made anew for each attempt, because it can be sent only once."""
     if not files:
         return {"data": data, **more}
-    form = aiohttp.FormData(data or {})
+    form = aiohttp.FormData(data if isinstance(data, Mapping) else {})
     for name, file in files.items():
         form.add_field(name, file.content, filename=file.filename, content_type=file.content_type)
     return {"data": form, **more}

@@ -16,11 +16,13 @@ from bot.launch import Launch
 from bot.model import Person
 from bot.people import People
 from bot.reply import Strong, text
+from bot.slack.field_forms import CALLBACK as FIELDS
+from bot.slack.field_forms import options_of, read_form, search_of
 from bot.slack.launcher import Launcher
 from bot.slack.modals import CALLBACK as FORM
-from bot.slack.modals import FieldProblem, Modals
+from bot.slack.modals import FieldProblem, Modals, Submitted
 from bot.slack.outbox import SlackVoice
-from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of
+from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of, file_of
 from bot.slack.seen import Seen
 from bot.tasks import Failure, Tasks
 from bot.voice import Address, Form
@@ -30,6 +32,7 @@ DECISIONS = frozenset({"approve", "deny"})
 FOLLOW_UPS = frozenset({"hang_up", "cancel_call", "dial_again"})
 
 Ack = dict[str, Any] | str | None
+Pairs = tuple[tuple[str, str], ...]
 
 log = get_logger(__name__)
 
@@ -46,6 +49,9 @@ class Commands(Protocol):
     async def cancel_request(self, address: Address, request_id: str) -> None: ...  # noqa: D102
     async def check(self, address: Address, request_id: str) -> None: ...  # noqa: D102
     async def follow_up(self, address: Address, action: str, request_id: str, key: str) -> None: ...  # noqa: D102
+    async def fill_in(self, address: Address, line: str) -> None: ...  # noqa: D102
+    async def suggest(self, address: Address, line: str, related: str, words: str) -> Pairs: ...  # noqa: D102
+    async def use_file(self, address: Address, file_id: str, name: str) -> None: ...  # noqa: D102
 
 
 class SlackListeners:
@@ -95,10 +101,11 @@ class SlackListeners:
     async def view_submission(self, body: Body) -> Ack:
         """A filled-in form: understood before it closes, so that what is wrong is said beside its field."""
         view = body.get("view")
-        if not isinstance(view, dict) or view.get("callback_id") != FORM:
+        if not isinstance(view, dict) or view.get("callback_id") not in (FORM, FIELDS):
             return None
         try:
-            submitted = self._modals.read(view)
+            fields = view["callback_id"] == FIELDS
+            submitted = Submitted(*read_form(view)) if fields else self._modals.read(view)
         except FieldProblem as problem:
             return {"response_action": "errors", "errors": problem.errors}
         address = address_of_interaction(body)
@@ -112,11 +119,21 @@ class SlackListeners:
         return None
 
     async def options(self, body: Body) -> Ack:
-        """No menu of ours loads its choices."""
-        return {"options": []}
+        """Choices for the search in a form made from a schema: objects of the vendor, looked up as one types."""
+        asked = search_of(body)
+        if asked is None:
+            return {"options": []}
+        line, related, words = asked
+        return options_of(await self._commands.suggest(address_of_interaction(body), line, related, words))
 
     async def shortcut(self, body: Body) -> Ack:
-        """None is declared yet."""
+        """The one on a message: use the file that was shared in it."""
+        file = file_of(body)
+        address = address_of_interaction(body)
+        if file is None:
+            self._spawn(self._voice.whisper(address, text("There is no file in that message.")), address, "shortcut")
+        else:
+            self._spawn(self._commands.use_file(address, *file), address, "shortcut")
         return None
 
     async def event(self, body: Body) -> Ack:
@@ -166,6 +183,8 @@ class SlackListeners:
                 return commands.command(address, value, f"click:{address.trigger_id}")
             case "form":
                 return self._voice.ask(address, Form(verb=value, title=value.capitalize(), values={}))
+            case "configure":
+                return commands.fill_in(address, value)
             case "details":
                 return commands.details(address, value)
             case "cancel_request":

@@ -11,6 +11,7 @@ SCOPES = (
     "chat:write",
     "chat:write.public",
     "commands",
+    "files:read",  # a theme or a licence response that somebody shared
     "groups:read",
     "im:read",
     "im:write",
@@ -45,6 +46,14 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
         },
         "features": {
             "bot_user": {"display_name": "meetops", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Use file for meetings",
+                    "type": "message",
+                    "callback_id": "use_file",
+                    "description": "Upload a shared file as a theme, media or a licence response",
+                }
+            ],
             "slash_commands": [
                 {
                     "command": slash,

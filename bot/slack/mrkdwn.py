@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import UTC
 
-from bot.reply import At, Code, Group, Part, Place, Strong, Text, User
+from bot.reply import At, Code, Group, Part, Place, Strong, Text, User, Verbatim
 
 _UNSEEN = re.compile(  # control characters, and what turns the direction of writing or hides
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
@@ -56,6 +56,9 @@ def _mrkdwn(part: Part) -> str:
             return f"*{inner}*" if inner else ""
         case Code(text=words):
             return f"`{escape(words).replace('`', 'ˋ')}`"
+        case Verbatim(text=words):
+            lines = (escape(line).replace("`", "ˋ") for line in words.splitlines())
+            return "```" + "\n".join(lines) + "```"
         case User(user_id=one):
             return f"<@{one}>" if _ID.fullmatch(one) else escape(one)
         case Group(group_id=one):
@@ -68,7 +71,7 @@ def _mrkdwn(part: Part) -> str:
 
 def _plain(part: Part) -> str:
     match part:
-        case Strong(text=words) | Code(text=words):
+        case Strong(text=words) | Code(text=words) | Verbatim(text=words):
             return escape(words)
         case At(moment=moment):
             return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

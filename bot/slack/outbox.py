@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +14,11 @@ from structlog import get_logger
 
 from bot.clock import Clock
 from bot.errors import Unreachable
+from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Text
 from bot.slack.client import UNREACHABLE, Authorisation, error_word
+from bot.slack.field_forms import FieldForms
 from bot.slack.modals import Modals
 from bot.slack.pacing import Edits, Posts
 from bot.slack.render import message as rendered
@@ -59,6 +61,7 @@ class SlackVoice(Voice):
         self._clock = clock
         self._posts = Posts(clock)
         self._edits = Edits(clock, self._update)
+        self._field_forms = FieldForms(client)
         self._channels: dict[str, _Channel] = {}
 
     async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
@@ -125,6 +128,11 @@ class SlackVoice(Voice):
                 f'Say why: type it again with why="…" at the end: {form.line}' if form.line else f"Type {form.verb}."
             )
             await self.whisper(to, (words,))
+
+    async def fill_in(self, to: Address, form: Callable[[], Awaitable[FieldForm]]) -> None:
+        """See `Voice`."""
+        if not await self._field_forms.open(to, form):
+            await self.whisper(to, ("Slack shows no form now; type the command with its key=value words.",))
 
     def forget_channel(self, channel_id: str) -> None:
         """Slack said that something about this channel changed."""

@@ -67,6 +67,15 @@ def click_of(body: Body) -> Click | None:
     return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
 
 
+def file_of(body: Body) -> tuple[str, str] | None:
+    """Id and name of the first file in the message that a shortcut was used on."""
+    files = _table(body, "message").get("files")
+    first = files[0] if isinstance(files, list) and files else None
+    if not isinstance(first, Mapping) or not _text(first, "id"):
+        return None
+    return str(first["id"]), str(first.get("name") or "that file")
+
+
 def _channel_of_view(view: Mapping[str, Any]) -> str | None:
     kept = _text(view, "private_metadata") or ""
     if not kept.startswith("{"):
