@@ -229,7 +229,7 @@ async def world(
             slack=slack,
             grants=grants,
             dialing=dialing,
-            pexip=world_pexip.section(node),
+            pexip=world_pexip.section(node, folder),
         )
         (folder / "meetops.toml").write_text(text)
         environ = {
