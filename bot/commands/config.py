@@ -209,7 +209,7 @@ def _menu(act: Act[ConfiguresResources]) -> Reply:
 def _task_line(backend: str, subject: Subject, *, writer: bool) -> Line:
     buttons = []
     for one in subject.operations:
-        if one.changes and not writer:
+        if not writer and (one.changes or one.name not in READING):
             continue
         line = f"config {backend} {subject.name} {one.name}"
         asks = bool(one.fields) or (bool(one.names) and not one.names.startswith("[text"))

@@ -192,7 +192,7 @@ class Dispatcher:
                     await read(self._desk, line, caller, address, prepare=False)
                 except BotError:
                     continue
-                button = Button(operation.name.capitalize(), "configure", value=line)
+                button = Button(subject.title, "configure", value=line)
                 yield Line(text(Strong(one.name), f" · {operation.summary}"), buttons=(button,))
 
     async def click_decision(self, request_id: str, person: Person, verdict: str, key: str) -> None:
