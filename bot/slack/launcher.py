@@ -12,8 +12,7 @@ from bot.errors import BotError
 from bot.launch import Launch
 from bot.reply import Button, Card, Code, Line, text
 from bot.slack.client import UNREACHABLE, error_word
-from bot.slack.modals import plain
-from bot.slack.render import button, lines_of
+from bot.slack.render import button, lines_of, plain
 from bot.voice import Address, Voice
 
 MOST_PER_ROW = 5

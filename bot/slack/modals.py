@@ -16,7 +16,7 @@ from structlog import get_logger
 from bot.errors import BadInput
 from bot.grammar import FieldSpec, Kind, fields_of, fill
 from bot.slack.client import UNREACHABLE, error_word
-from bot.slack.mrkdwn import cut, escape
+from bot.slack.render import plain
 from bot.voice import Address, Form
 
 CALLBACK = "form"
@@ -104,11 +104,6 @@ def form_view(form: Form, args_type: type[Any], *, channel_id: str | None) -> Vi
         "close": plain("Not now", LONGEST_TITLE),
         "blocks": blocks,
     }
-
-
-def plain(words: str, limit: int) -> dict[str, Any]:
-    """A plain_text object."""
-    return {"type": "plain_text", "text": cut(escape(words), limit) or " ", "emoji": False}
 
 
 def _input(spec: FieldSpec, value: str) -> View:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.model import Person
+from bot.slack.render import decode_action
 from bot.voice import Address
 
 Body = Mapping[str, Any]
@@ -63,7 +64,7 @@ def click_of(body: Body) -> Click | None:
     if not isinstance(first, Mapping):
         return None
     ts = _text(_table(body, "container"), "message_ts") or _text(_table(body, "message"), "ts") or ""
-    action = str(first.get("action_id") or "").partition(".")[0]
+    action = decode_action(str(first.get("action_id") or ""))
     return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
 
 
