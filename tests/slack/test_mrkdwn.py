@@ -109,7 +109,8 @@ def test_marks_mentions_places_and_moments_are_slacks_own() -> None:
     body = text(Strong("*a*"), Code("x`y"), User("U0SARA"), Group("S0OPS"), Place("C0OPS"), At(NOON), At(NOON, "full"))
     assert to_mrkdwn(body) == (
         "*∗a∗*`xˋy`<@U0SARA><!subteam^S0OPS><#C0OPS>"
-        "<!date^1795521600^{time}|2026-11-24 12:00 UTC><!date^1795521600^{date_short_pretty} {time}|2026-11-24 12:00 UTC>"
+        "<!date^1795521600^{time}|2026-11-24 12:00 UTC>"
+        "<!date^1795521600^{date_short_pretty} {time}|2026-11-24 12:00 UTC>"
     )
 
 

@@ -44,7 +44,9 @@ def test_slack_takes_any_private_message(body: Text | Card, buttons: tuple[Butto
     assert 0 < len(shown["text"]) <= 4000
     json.dumps(shown).encode("ascii")
     for block in shown["blocks"]:
-        Block.parse(block).to_dict()  # Slack's own library finds nothing wrong either
+        known = Block.parse(block)
+        assert known
+        known.to_dict()  # Slack's own library finds nothing wrong either
     for one in objects(shown["blocks"]):
         if one.get("type") in ("mrkdwn", "plain_text"):
             assert "<" not in MARKUP.sub("", one["text"])
