@@ -70,6 +70,8 @@ class Lookup:
 
     async def sees(self, room: Room, caller: Caller, channel: str | None) -> bool:
         """Whether the room is this caller's to see: it belongs to them or this channel, or they see all."""
+        if room.backend not in self._backends:  # configured once, and no more
+            return False
         if caller.permissions.allows(SEES_ALL):
             return True
         if room.owner is None and room.backend in self._open:

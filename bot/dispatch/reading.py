@@ -9,7 +9,7 @@ from typing import Any
 from bot.capabilities import Backend
 from bot.command import Act, Command
 from bot.desk import Desk
-from bot.errors import BotError, NotSupported
+from bot.errors import BadInput, BotError, NotSupported
 from bot.grammar import Parsed, ParticipantWord, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
@@ -172,8 +172,12 @@ def _backends(
 
 
 def _named(desk: Desk, command: Command[Any, Any], args: Any) -> str:  # noqa: ANN401
-    name = command.backend(args)
-    return name if name is not None and name in desk.backends else desk.default_backend
+    name = command.backend(args) or desk.default_backend
+    if name in desk.backends:
+        return name
+    if not desk.backends:
+        raise NotSupported("No back end is configured yet; ask an administrator to add one.")
+    raise BadInput(f"There is no back end {name}; known are {', '.join(desk.backends)}.")
 
 
 def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[Any, Any]) -> None:

@@ -185,6 +185,7 @@ async def world(
     dialing: str = DIALING,
     start_bot: bool = True,
     om_version: str = "9.1.0",
+    backends: bool = True,
 ) -> AsyncIterator[World]:
     """Everything started in order; the bot last."""
     clock, watch, one = MovableClock(), Watch(), None
@@ -218,6 +219,9 @@ async def world(
             grants=grants,
             dialing=dialing,
         )
+        if not backends:
+            head, _, rest = text.partition("[backends.jaas]")
+            text = head.replace('default_backend = "jaas"', "") + rest[rest.index("[[grants]]") :]
         (folder / "meetops.toml").write_text(text)
         environ = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
