@@ -1,25 +1,22 @@
-"""One way to call a vendor over HTTP: paths from segments, at most as many attempts as the call's risk allows.
-
-No address, query, header or body ever stands in an error or a log line: they carry session ids, tokens and numbers.
-"""
+"""The client: attempts, their time, and what is known when the last one failed."""
 
 from __future__ import annotations
 
 import asyncio
-import json as jsonlib
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import aiohttp
 import stamina
 from yarl import URL
 
-from bot.errors import BackendError, BadInput, NotFound, SignInFailed, Unavailable, UnknownOutcome
+from bot.errors import BackendError, Unavailable
 from bot.model import Risk
+from bot.rest.address import address
+from bot.rest.answer import Answer, unclear
 
 BODY_LIMIT = 2 * 1024**2
 ATTEMPTS = 3  # of a call that may be repeated
@@ -35,38 +32,6 @@ FAILURES = {
 }
 
 Observe = Callable[[str, str, int | str, float], None]  # back end, operation, status, seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a vendor answered, whatever the status. Its `repr` shows neither headers nor body."""
-
-    backend: str
-    status: int
-    headers: Mapping[str, str] = field(repr=False)  # without regard to case
-    body: bytes = field(repr=False)
-
-    @property
-    def ok(self) -> bool:
-        """A 2xx."""
-        return 200 <= self.status < 300
-
-    @property
-    def date(self) -> str | None:
-        """The vendor's clock."""
-        return self.headers.get("Date")
-
-    @property
-    def retry_after(self) -> float | None:
-        """The Retry-After in seconds; None where there is none (its date form is not read)."""
-        words = self.headers.get("Retry-After", "").strip()
-        return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else None
-
-    def json(self) -> Any:  # noqa: ANN401 (each adapter narrows what its vendor answers)
-        """The body read as JSON. Raises BackendError for HTML, an empty or a cut-off body."""
-        with suppress(ValueError, RecursionError):
-            return jsonlib.loads(self.body)
-        raise BackendError(f"{self.backend} answered something that is not JSON (status {self.status}).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +58,7 @@ class _Again(Exception):
 @dataclass(frozen=True, slots=True)
 class _Call:
     method: str
-    url: URL
+    url: URL = field(repr=False)
     operation: str
     seconds: float
     options: Mapping[str, Any] = field(repr=False)
@@ -168,20 +133,21 @@ class Rest:
         try:
             async for attempt in attempts:
                 with attempt:
+                    in_doubt = in_doubt or (first is None and _may_have_acted(result))
                     result, first = first or await self._attempt(call), None
-                    in_doubt = in_doubt or (isinstance(result, _Failure) and result.written)
                     if isinstance(result, _Failure) or result.status in again:
                         raise _Again(result.retry_after)
         except _Again:
             # An earlier attempt may have arrived although the last one was turned away.
             in_doubt = in_doubt and risk is not Risk.READ
         else:
+            result = replace(result, repeated=in_doubt) if isinstance(result, Answer) else result
             in_doubt = False
         return self._conclude(result, risk, in_doubt=in_doubt)
 
     def _conclude(self, result: Answer | _Failure, risk: Risk, *, in_doubt: bool) -> Answer:
         if in_doubt or (isinstance(result, _Failure) and result.written and risk is not Risk.READ):
-            raise _unknown(self.backend)
+            raise unclear(self.backend)
         if isinstance(result, _Failure):
             raise Unavailable(f"{self.backend} {FAILURES[result.word]}")
         if 300 <= result.status < 400:
@@ -232,43 +198,9 @@ class Rest:
             return _Failure("reset", written=True)
 
 
-def address(base: str, *segments: str, query: Mapping[str, str] | None = None, slash: bool = False) -> URL:
-    """The URL of these path segments below `base`, each percent-encoded whole. Raises BadInput for `""`, `.`, `..`."""
-    for segment in segments:
-        if segment in {"", ".", ".."} or not segment.isprintable():
-            raise BadInput("That name cannot stand in an address: empty, only dots, or with control characters.")
-    path = "".join("/" + quote(segment, safe="") for segment in segments) + ("/" if slash else "")
-    tail = "?" + urlencode(query, quote_via=quote, safe="") if query else ""
-    # yarl would re-quote and collapse what is already as it must go over the wire.
-    url = URL(base + path + tail, encoded=True)
-    if url.raw_path != (URL(base, encoded=True).raw_path.rstrip("/") + path or "/"):
-        raise BadInput("That name cannot stand in an address.")
-    return url
-
-
-def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
-    """Raise what most vendors mean by this status; a 2xx returns. `what` is the thing a 404 speaks of: "that room"."""
-    if answer.ok:
-        return
-    name, status = answer.backend, answer.status
-    if status in {401, 403}:
-        raise SignInFailed(f"{name} refused the bot's own credentials; ask an administrator to check them.")
-    if status == 404:
-        raise NotFound(f"{name} does not know {what}.")
-    if status == 409:
-        raise BackendError(f"{name} says that {what} conflicts with something that is there already.")
-    if status == 429:
-        soon = f"{answer.retry_after:.0f} s" if answer.retry_after else "a moment"
-        raise Unavailable(f"{name} is busy; try again in {soon}.")
-    if status >= 500 and risk is Risk.READ:
-        raise Unavailable(f"{name} failed (status {status}); try again in a moment.")
-    if status >= 500:
-        raise _unknown(name)
-    raise BackendError(f"{name} did not accept the request (status {status}).")
-
-
-def _unknown(backend: str) -> UnknownOutcome:
-    return UnknownOutcome(f"{backend} gave no clear answer: it may or may not have taken effect.")
+def _may_have_acted(result: Answer | _Failure) -> bool:
+    """Whether the vendor may have done it although no success came back: a gateway's 504 proves nothing."""
+    return result.written if isinstance(result, _Failure) else result.status >= 500
 
 
 def _wait_before_next(error: Exception) -> bool | float:

@@ -1,0 +1,12 @@
+"""One way to call a vendor over HTTP: paths from segments, at most as many attempts as the call's risk allows.
+
+No address, query, header or body ever stands in an error or a log line: they carry session ids, tokens and numbers.
+"""
+
+from __future__ import annotations
+
+from bot.rest.address import address
+from bot.rest.answer import Answer, raise_for, unclear
+from bot.rest.client import BODY_LIMIT, Observe, Rest
+
+__all__ = ["BODY_LIMIT", "Answer", "Observe", "Rest", "address", "raise_for", "unclear"]

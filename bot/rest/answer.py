@@ -1,0 +1,79 @@
+"""What a vendor answered, and what its status means to the person who asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.errors import BackendError, NotFound, SignInFailed, Unavailable, UnknownOutcome
+from bot.model import Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a vendor answered, whatever the status. Its `repr` shows neither headers nor body."""
+
+    backend: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)  # without regard to case
+    body: bytes = field(repr=False)
+    repeated: bool = False  # an earlier attempt broke off and may have arrived: "gone already" may be its doing
+
+    @property
+    def ok(self) -> bool:
+        """A 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_page(self) -> bool:
+        """HTML: from something on the way, or from a server at another path, not from the interface called."""
+        kind = self.headers.get("Content-Type", "").strip().lower()
+        return kind.startswith("text/html") or self.body[:200].lstrip().lower().startswith(
+            (b"<!doctype html", b"<html")
+        )
+
+    @property
+    def date(self) -> str | None:
+        """The vendor's clock."""
+        return self.headers.get("Date")
+
+    @property
+    def retry_after(self) -> float | None:
+        """The Retry-After in seconds; None where there is none (its date form is not read)."""
+        words = self.headers.get("Retry-After", "").strip()
+        return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else None
+
+    def json(self) -> Any:  # noqa: ANN401 (each adapter narrows what its vendor answers)
+        """The body read as JSON. Raises BackendError for HTML, an empty or a cut-off body."""
+        with suppress(ValueError, RecursionError):
+            return json.loads(self.body)
+        raise BackendError(f"{self.backend} answered something that is not JSON (status {self.status}).")
+
+
+def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
+    """Raise what most vendors mean by this status; a 2xx returns. `what` is the thing a 404 speaks of: "that room"."""
+    if answer.ok:
+        return
+    name, status = answer.backend, answer.status
+    if status in {401, 403}:
+        raise SignInFailed(f"{name} refused the bot's own credentials; ask an administrator to check them.")
+    if status == 404:
+        raise NotFound(f"{name} does not know {what}.")
+    if status == 409:
+        raise BackendError(f"{name} says that {what} conflicts with something that is there already.")
+    if status == 429:
+        soon = f"{answer.retry_after:.0f} s" if answer.retry_after else "a moment"
+        raise Unavailable(f"{name} is busy; try again in {soon}.")
+    if status >= 500 and risk is Risk.READ:
+        raise Unavailable(f"{name} failed (status {status}); try again in a moment.")
+    if status >= 500:
+        raise unclear(name)
+    raise BackendError(f"{name} did not accept the request (status {status}).")
+
+
+def unclear(backend: str) -> UnknownOutcome:
+    """The sentence for a call that was sent and got no clear answer."""
+    return UnknownOutcome(f"{backend} gave no clear answer: it may or may not have taken effect.")
