@@ -131,6 +131,7 @@ class Dispatcher:
         """What the menu shows: what is live here, what waits for the caller, what they may do."""
         caller = await self._desk.people.caller(address.person)
         here = await self._desk.store.rooms.rooms_in(address.channel_id) if address.channel_id else []
+        here.sort(key=lambda room: not self._desk.roster.presence(room.backend, room.vendor_id).participants)
         live = await asyncio.gather(*(self._live(room) for room in here[:MOST_LIVE]))
         waiting = await self._desk.waiting_for(caller)
         return Launch(
