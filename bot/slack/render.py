@@ -56,15 +56,15 @@ def decode_action(action_id: str) -> str:
     return action_id.partition(".")[0]
 
 
-def fitting(lines: Sequence[Line], most: int, *, private: bool) -> list[Block]:
-    """The lines as at most so many blocks: whole lines from the first on, then how many more there are."""
+def fitting(lines: Sequence[Line], most: int, *, private: bool, most_words: int = MOST_WORDS) -> list[Block]:
+    """The lines as at most so many blocks and characters: whole lines from the first on, then how many are left."""
     blocks: list[Block] = []
     words = 0
     for index, line in enumerate(lines):
         more = lines_of(line, private=private)
         words += sum(_length(block) for block in more)
         last = index == len(lines) - 1
-        if len(blocks) + len(more) > most - (not last) or words > MOST_WORDS:
+        if len(blocks) + len(more) > most - (not last) or words > most_words:
             return [*blocks, section(f"… and {len(lines) - index} more")]
         blocks += more
     return blocks
