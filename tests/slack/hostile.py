@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.model import JoinLink
 from bot.reply import At, Button, Card, Code, Group, Line, Part, Place, Strong, User
 
+patient = settings(deadline=None, max_examples=60)  # never a promise about a busy machine's speed
 NASTY = (
     "<!channel>",
     "<!here|x>",

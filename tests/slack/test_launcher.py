@@ -134,6 +134,7 @@ async def test_a_menu_that_was_closed_meanwhile_is_not_brought_back(side: Side) 
     assert told(side) == []
 
 
+@hostile.patient
 @given(
     st.lists(hostile.lines, max_size=120).map(tuple),
     st.lists(hostile.lines, max_size=120).map(tuple),

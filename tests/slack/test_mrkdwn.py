@@ -29,6 +29,7 @@ def test_a_name_that_looks_like_a_mention_or_a_link_stays_a_name(attack: str) ->
             assert unescape(shown).strip("*`") == attack
 
 
+@hostile.patient
 @given(hostile.texts)
 def test_nothing_but_a_marked_part_ever_calls_anybody(body: tuple[Part, ...]) -> None:
     for shown in (to_mrkdwn(body), to_plain(body)):
@@ -41,6 +42,7 @@ def test_nothing_but_a_marked_part_ever_calls_anybody(body: tuple[Part, ...]) ->
         assert not re.search(r"&(?!(amp|lt|gt);)", rest)
 
 
+@hostile.patient
 @given(st.text())
 def test_escaped_words_say_the_same(words: str) -> None:
     visible = unescape(escape(words))
@@ -51,6 +53,7 @@ def test_escaped_words_say_the_same(words: str) -> None:
     ]
 
 
+@hostile.patient
 @given(hostile.words, st.integers(1, 300))
 def test_a_cut_is_short_enough_and_splits_no_entity(words: str, limit: int) -> None:
     shown = escape(words, limit)
@@ -58,6 +61,7 @@ def test_a_cut_is_short_enough_and_splits_no_entity(words: str, limit: int) -> N
     assert not re.search(r"&(?!(amp|lt|gt);)", shown)
 
 
+@hostile.patient
 @given(hostile.texts, st.integers(1, 300))
 def test_a_cut_splits_no_mention(body: tuple[Part, ...], limit: int) -> None:
     shown = cut(to_mrkdwn(body), limit)
@@ -65,6 +69,7 @@ def test_a_cut_splits_no_mention(body: tuple[Part, ...], limit: int) -> None:
     assert "<" not in MARKUP.sub("", shown)
 
 
+@hostile.patient
 @given(hostile.texts)
 def test_nothing_is_sent_that_cannot_be_seen_or_written_down(body: tuple[Part, ...]) -> None:
     for shown in (to_mrkdwn(body), to_plain(body)):

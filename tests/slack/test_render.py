@@ -34,6 +34,7 @@ def paragraphs(blocks: list[dict[str, Any]]) -> list[str]:
     return [block["text"]["text"] for block in blocks if block["type"] == "section"]
 
 
+@hostile.patient
 @given(
     st.one_of(hostile.texts, hostile.cards),
     st.lists(st.one_of(hostile.buttons, hostile.link_buttons), max_size=30).map(tuple),
@@ -53,6 +54,7 @@ def test_slack_takes_any_private_message(body: Text | Card, buttons: tuple[Butto
             assert one["text"].strip()
 
 
+@hostile.patient
 @given(st.one_of(hostile.texts, hostile.cards), st.lists(hostile.buttons, max_size=30).map(tuple))
 def test_slack_takes_any_public_message(body: Text | Card, buttons: tuple[Button, ...]) -> None:
     shown = message(body, buttons)
@@ -60,6 +62,7 @@ def test_slack_takes_any_public_message(body: Text | Card, buttons: tuple[Button
     assert "url" not in {name for one in objects(shown["blocks"]) for name in one}
 
 
+@hostile.patient
 @given(st.integers(0, 300), st.integers(0, 130), st.integers(0, 3))
 def test_a_long_list_says_how_much_of_it_is_missing_and_keeps_its_buttons(count: int, last: int, each: int) -> None:
     some = tuple(Button("Remove", "run", value=str(number)) for number in range(each))
