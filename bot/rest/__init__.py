@@ -8,5 +8,6 @@ from __future__ import annotations
 from bot.rest.address import address
 from bot.rest.answer import Answer, raise_for, unclear
 from bot.rest.client import BODY_LIMIT, Observe, Rest
+from bot.rest.text import plain
 
-__all__ = ["BODY_LIMIT", "Answer", "Observe", "Rest", "address", "raise_for", "unclear"]
+__all__ = ["BODY_LIMIT", "Answer", "Observe", "Rest", "address", "plain", "raise_for", "unclear"]
