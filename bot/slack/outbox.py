@@ -32,6 +32,7 @@ TRIES = 4
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"})
 # After these Slack may have done it all the same (slack docs, fatal_error: some aspect may have succeeded).
 UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}  # Slack's crawler would open what links lead to
 NOT_SAID = "Slack did not answer clearly, so I can't say whether the message was posted."
 
 log = get_logger(__name__)
@@ -70,7 +71,7 @@ class SlackVoice(Voice):
         """See `Voice`. Nothing is raised: where all three ways are closed, that is logged."""
         content = rendered(body, buttons, private=True)
         if to.response_url is not None:
-            answer = {"response_type": "ephemeral", "replace_original": False, **content}
+            answer = {"response_type": "ephemeral", "replace_original": False, **NO_PREVIEW, **content}
             if await self._urls.send(to.response_url, answer) is Delivery.SENT:
                 return
         user = to.person.user_id
@@ -79,7 +80,7 @@ class SlackVoice(Voice):
             here = {"channel": to.channel_id, "user": user, **thread, **content}
             if await self._tried("chat.postEphemeral", here, patience=LONGEST_BEFORE_ANOTHER_WAY):
                 return
-        if not await self._tried("chat.postMessage", {"channel": user, **content}):
+        if not await self._tried("chat.postMessage", {"channel": user, **NO_PREVIEW, **content}):
             log.warning("private answer not delivered", user=user)
 
     async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
@@ -87,7 +88,7 @@ class SlackVoice(Voice):
         content = rendered(body, buttons)
         await self._posts.turn(to)
         try:
-            answer = await self._call("chat.postMessage", {"channel": to, **content})
+            answer = await self._call("chat.postMessage", {"channel": to, **NO_PREVIEW, **content})
         except SlackApiError as error:
             raise Unreachable(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
         except UNREACHABLE:
@@ -234,7 +235,7 @@ class SlackVoice(Voice):
 def _unclear(error: SlackApiError) -> bool:
     """Whether Slack may have done it although it says otherwise."""
     word = error_word(error)
-    return word in UNCLEAR or word.startswith("http_5")
+    return word in UNCLEAR or (word.startswith("http_") and not word.startswith("http_4"))
 
 
 def _retry_after(error: SlackApiError) -> float | None:

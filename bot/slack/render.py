@@ -43,12 +43,7 @@ def message(body: Text | Card, buttons: Sequence[Button] = (), *, private: bool 
         blocks = [header(body.title), *lines, *tail]
     else:
         blocks = [section(to_mrkdwn(body)), *_actions(buttons, private=private)]
-    return {
-        "text": cut(_fallback(body), LONGEST_FALLBACK) or NOTHING,
-        "blocks": blocks,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    return {"text": cut(_fallback(body), LONGEST_FALLBACK) or NOTHING, "blocks": blocks}
 
 
 def decode_action(action_id: str) -> str:

@@ -103,10 +103,10 @@ def test_a_private_answer_opens_the_link_and_shows_it_nowhere_else() -> None:
     assert json.dumps(shown).count("jwt=secret") == 1
 
 
-def test_nothing_in_a_message_is_unfurled() -> None:
-    shown = message(text("https://example.org"))
-    assert (shown["unfurl_links"], shown["unfurl_media"]) == (False, False)
-    assert all(one["verbatim"] for one in objects(shown["blocks"]) if one.get("type") == "mrkdwn")
+def test_slack_makes_no_links_of_what_people_wrote() -> None:
+    shown = message(Card("Room", (Line(text("https://example.org")), Line(text("#ops"), quiet=True))))
+    marked = [one for one in objects(shown["blocks"]) if one.get("type") == "mrkdwn"]
+    assert [one["verbatim"] for one in marked] == [True, True]
 
 
 @pytest.mark.parametrize("value", ["kick standup " + "x" * 2000, "x" * 2001])
