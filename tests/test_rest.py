@@ -162,7 +162,12 @@ async def test_a_failing_gateway_leaves_a_doubt_that_a_later_refusal_does_not_en
     """A 504 says that the gateway gave up waiting, not that nothing was done."""
     gave_up = Turn(answer("504 Gateway Timeout"), close=True)
     async with RawServer([gave_up, *([last] if last else [])]) as server:
-        rest = rest_at(session, server.url, observe=lambda *_: last or server.stop_listening())
+
+        def gone_by_then(*_: object) -> None:
+            if last is None:
+                server.stop_listening()
+
+        rest = rest_at(session, server.url, observe=gone_by_then)
         with pytest.raises(UnknownOutcome):
             await ask(rest, Risk.REPEATABLE, "POST")
 
