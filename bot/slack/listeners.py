@@ -66,6 +66,7 @@ class SlackListeners:
         launcher: Launcher,
         people: People,
         seen: Seen,
+        commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._commands = commands
         self._tasks = tasks
@@ -74,6 +75,7 @@ class SlackListeners:
         self._launcher = launcher
         self._people = people
         self._seen = seen
+        self._commit_seconds = commit_seconds
 
     async def command(self, body: Body) -> Ack:
         """A slash command. The acknowledgement is empty, so that what was typed is not published."""
@@ -148,7 +150,7 @@ class SlackListeners:
         key = f"{click.message_ts}:{click.action}:{click.value}:{address.person}:{click.at}"
         await self._commands.after_decision(address, click.value)
         try:
-            async with asyncio.timeout(COMMIT_SECONDS):
+            async with asyncio.timeout(self._commit_seconds):
                 await self._commands.click_decision(click.value, address.person, click.action, key)
         except TimeoutError:
             log.error("decision not committed in time", request_id=click.value)
