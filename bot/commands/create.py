@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.capabilities import CreatesRooms
 from bot.cards import join_button
 from bot.command import Act, Command
-from bot.creation import card_of_new, make_room, next_free
+from bot.creation import card_of_new, check_handle, make_room, next_free
 from bot.errors import AlreadySo
 from bot.grammar import key, options, positional
 from bot.model import Outcome, Risk, Room, RoomWord
@@ -26,6 +26,7 @@ class Args:
 
 async def prepare(act: Act[CreatesRooms], args: Args) -> Args:
     """Where the card can't be posted, or the handle is taken, nothing is sent."""
+    check_handle(args.room.name)
     if act.place and args.quiet != "yes":
         await act.desk.voice.check_may_post(act.place)
     known = await act.desk.store.rooms.by_handle(act.backend.name, args.room.name)

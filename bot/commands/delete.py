@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.capabilities import DeletesRooms
 from bot.cards import who_is_in
 from bot.command import Act, Command
+from bot.errors import BotError
 from bot.grammar import many
 from bot.model import Outcome, Presence, Risk, Room, RoomWord
 from bot.policy import BULK, OWN_IDLE
@@ -43,16 +44,31 @@ def says(act: Act[DeletesRooms], args: Args, presence: Presence | None) -> Text:
 
 async def run(act: Act[DeletesRooms], args: Args) -> Reply:
     """Each room at its vendor, then its handle; one that fails is named and the rest goes on."""
-    outcomes = [await _delete(act, backend, room) for backend, room in zip(act.backends, act.rooms, strict=True)]
-    names = joined(", ", [text(Strong(room.title)) for room in act.rooms])
-    outcome = Outcome.ALREADY_SO if set(outcomes) == {Outcome.ALREADY_SO} else Outcome.DONE
-    return Reply(text("Deleted ", *names, "."), outcome, public=True)
+    deleted: list[Room] = []
+    failed: list[tuple[Room, BotError]] = []
+    outcomes = set()
+    for backend, room in zip(act.backends, act.rooms, strict=True):
+        try:
+            outcomes.add(await _delete(act, backend, room))
+            deleted.append(room)
+        except BotError as error:
+            failed.append((room, error))
+    if not deleted:
+        raise failed[0][1]
+    body = text("Deleted ", *joined(", ", [text(Strong(room.title)) for room in deleted]), ".")
+    for room, problem in failed:
+        body = text(*body, " Not deleted: ", Strong(room.title), f" ({problem})")
+    outcome = Outcome.ALREADY_SO if outcomes == {Outcome.ALREADY_SO} else Outcome.DONE
+    outcome = Outcome(failed[0][1].outcome) if failed else outcome
+    return Reply(body, outcome, public=True)
 
 
 async def _delete(act: Act[DeletesRooms], backend: DeletesRooms, room: Room) -> Outcome:
     outcome = await backend.delete_room(room)
+    cards = await act.desk.store.rooms.cards(room.id)
     async with act.desk.store.db.begin() as tx:
         await act.desk.store.rooms.forget(tx, room.id)
+    act.desk.cards.retire(room, cards)
     return outcome
 
 

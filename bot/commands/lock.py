@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.capabilities import LocksRooms
 from bot.command import Act, Command
-from bot.grammar import optional
-from bot.model import Outcome, Risk, RoomWord
+from bot.errors import BackendError, NotFound
+from bot.grammar import optional, quote
+from bot.model import Outcome, Risk, Room, RoomWord
 from bot.reply import At, Button, Reply, Strong, Text, text
 from bot.rules import Need
 
@@ -23,23 +24,52 @@ class Args:
 async def run(act: Act[Any], args: Args) -> Reply:
     """The bot's own lock first, then the vendor's; says how many links are out and until when."""
     room, store = act.room, act.desk.store
-    if room.locked:
-        return Reply(text(Strong(room.title), " is locked already."), Outcome.ALREADY_SO, public=True)
-    async with store.db.begin() as tx:
-        await store.rooms.set_locked(tx, room.id, True)
+    if not room.locked:
+        async with store.db.begin() as tx:
+            await store.rooms.set_locked(tx, room.id, True)
+        act.desk.cards.changed(room.id)
+    unlock = Button("Unlock", "run", value=f"unlock {quote(room.title)}")
     vendor = ""
     if isinstance(act.backend, LocksRooms):
-        await act.backend.lock(room)
+        try:
+            await act.backend.lock(room)  # also when the bot's own lock holds already: this one may have failed then
+        except BackendError as error:
+            raise _half(error, room, unlock) from None
         vendor = f" {room.backend} lets nobody in."
-    count, latest = await store.links.live_count(room.id, act.desk.clock.now())
-    out: Text = text(" No link is out.")
-    if count:
-        until: Text = (", the last until ", At(latest)) if latest else ()
-        still = "" if vendor else " and still open the room"
-        out = text(f" {count} link{'s are' if count > 1 else ' is'} out{still}", *until, ".")
-    unlock = Button("Unlock", "run", value=f'unlock "{room.title}"')
-    body = text("Locked ", Strong(room.title), f": I give out no links.{vendor}", *out)
-    return Reply(body, Outcome.DONE, public=True, buttons=(unlock,))
+    if room.locked:
+        return Reply(text(Strong(room.title), " is locked already."), Outcome.ALREADY_SO, public=True)
+    body = text(
+        "Locked ", Strong(room.title), f": I give out no links.{vendor}", *await _links(act, vendor=bool(vendor))
+    )
+    return Reply(text(*body, *await _people(act)), Outcome.DONE, public=True, buttons=(unlock,))
+
+
+def _half(error: BackendError, room: Room, unlock: Button) -> BackendError:
+    """The vendor's failure, with what holds all the same."""
+    held = text("I give out no links for ", Strong(room.title), " any more, but its own lock is not on: ")
+    error.detail, error.buttons = text(*held, *(error.detail or (str(error),))), (unlock,)
+    return error
+
+
+async def _links(act: Act[Any], *, vendor: bool) -> Text:
+    count, latest = await act.desk.store.links.live_count(act.room.id, act.desk.clock.now())
+    if not count:
+        return text(" No link is out.")
+    until: Text = (", the last until ", At(latest)) if latest else ()
+    still = "" if vendor else " and still open the room"
+    return text(f" {count} link{'s are' if count > 1 else ' is'} out{still}", *until, ".")
+
+
+async def _people(act: Act[Any]) -> Text:
+    """Who is in after it: some vendors show them out with the lock."""
+    try:
+        people = (await act.desk.presence(act.room)).participants
+    except (BackendError, NotFound):
+        return ()
+    if people is None:
+        return ()
+    count = f"{len(people)} people stay" if len(people) > 1 else "1 person stays" if people else "Nobody is"
+    return text(f" {count} in.")
 
 
 COMMAND = Command(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.capabilities import ChangesRooms
+from bot.capabilities import ChangesRooms, LocksRooms
 from bot.command import Act, Command
 from bot.errors import BadInput
 from bot.grammar import optional, options
 from bot.model import Outcome, Risk, RoomWord
 from bot.reply import Reply, Strong, text
 from bot.rules import Need
+
+CLOSED = "closed"  # the option that is the vendor's own lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ async def run(act: Act[ChangesRooms], args: Args) -> Reply:
         await act.desk.store.rooms.update(
             tx, act.room.id, settings=vendor.settings, kind=vendor.kind, vendor_name=vendor.name
         )
+        closed = dict(args.options).get(CLOSED)
+        if closed and isinstance(act.backend, LocksRooms):  # a link into a closed room would open nothing
+            await act.desk.store.rooms.set_locked(tx, act.room.id, closed.strip().lower() == "yes")
+    act.desk.cards.changed(act.room.id)
     secret = {option.key for option in act.backend.set_options if option.secret}
     shown = ", ".join(f"{key}={'…' if key in secret else value}" for key, value in args.options)
     return Reply(text("Changed ", Strong(act.room.title), f": {shown}."), Outcome.DONE, facts={"changed": shown})

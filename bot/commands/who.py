@@ -8,7 +8,7 @@ from typing import Any
 from bot.capabilities import EndsMeetings, HangsUp, KicksParticipants, KnowsParticipants
 from bot.cards import join_button, named, standing
 from bot.command import Act, Command
-from bot.grammar import optional
+from bot.grammar import optional, quote
 from bot.model import Medium, Participant, Presence, Room, RoomWord
 from bot.reply import At, Button, Card, Line, Reply, Strong, Text, text
 from bot.rules import Need
@@ -64,9 +64,9 @@ def _line(act: Act[Any], room: Room, one: Participant, *, may_act: bool) -> Line
 
 def _buttons(act: Act[Any], room: Room, one: Participant) -> tuple[Button, ...]:
     buttons = []
-    target = f'"{room.title}" id:{one.id}'
+    target = f"{quote(room.title)} {quote(f'id:{one.id}')}"
     if one.medium is Medium.PHONE and isinstance(act.backend, HangsUp) and one.phone:
-        buttons.append(Button("Hang up", "run", value=f"hangup {target}", style="danger"))
+        buttons.append(Button("Hang up", "run", value=f"hangup {quote(room.title)} {one.phone}", style="danger"))
     elif isinstance(act.backend, KicksParticipants):
         who = text("Remove ", one.name, f" (id:{one.id}) from {room.title}?")
         buttons.append(Button("Remove", "run", value=f"kick {target}", style="danger", confirm=who))
@@ -79,9 +79,9 @@ def _room_buttons(act: Act[Any], room: Room, *, may_act: bool) -> tuple[Button, 
     buttons = [join_button(room)]
     if may_act:
         lock = ("Unlock", "unlock") if room.locked else ("Lock", "lock")
-        buttons.append(Button(lock[0], "run", value=f'{lock[1]} "{room.title}"'))
+        buttons.append(Button(lock[0], "run", value=f"{lock[1]} {quote(room.title)}"))
         if isinstance(act.backend, EndsMeetings):
-            buttons.append(Button("End", "run", value=f'end "{room.title}"', style="danger"))
+            buttons.append(Button("End", "run", value=f"end {quote(room.title)}", style="danger"))
     return tuple(buttons)
 
 

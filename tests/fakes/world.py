@@ -120,7 +120,7 @@ class World:
             seen = "\n---\n".join(text_of(one) for one in look())
             raise AssertionError(f"nobody said {words!r}; said was:\n{seen}") from None
 
-    async def click(self, user: str, shown: Any, label: str, *more: Any) -> Delivery:
+    async def click(self, user: str, shown: Any, label: Any, *more: Any) -> Delivery:
         """Press a button."""
         ack = await self.slack.click(user, shown, label, *more)
         assert ack.ok, ack.error
