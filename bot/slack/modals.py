@@ -150,7 +150,7 @@ def _element(spec: FieldSpec, value: str) -> View:
     if spec.kind is Kind.CHANNEL:
         channel = _CHANNEL.findall(value)
         here = {"initial_conversation": channel[0]} if channel else {"default_to_current_conversation": True}
-        return {"type": "conversations_select"} | here
+        return {"type": "conversations_select", "filter": {"include": ["public", "private", "mpim"]}} | here
     if spec.kind in (Kind.CHOICE, Kind.FLAG) and not spec.many:
         return _select(spec.choices or ("yes", "no"), value)
     several = spec.many or spec.kind is Kind.PAIRS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from bot.commands import COMMANDS
 from bot.model import Person
 from bot.play.slack import SlackServer, Workspace
 from bot.slack.launcher import Launcher
+from bot.slack.manifest import SCOPES
 from bot.slack.modals import Modals
 from bot.slack.outbox import SlackVoice
 from bot.voice import Address
@@ -29,6 +30,8 @@ class Side:
     door: Door
 
     def __post_init__(self) -> None:
+        # Slack grants what the manifest asks for and nothing more.
+        self.workspace.team = replace(self.workspace.team, scopes=frozenset(SCOPES))
         self.modals = Modals(self.door.client, VERBS.get)
         self.voice = SlackVoice(
             self.door.client, self.door.response_urls, self.modals, self.door.authorisation, self.door.clock
