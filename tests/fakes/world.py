@@ -71,6 +71,7 @@ kind = "openmeetings"
 base_url = "{meetings}"
 username = "soap"
 password = "{password}"
+{meetings_more}
 {grants}
 {dialing}
 """
@@ -186,6 +187,7 @@ async def world(
     start_bot: bool = True,
     om_version: str = "9.1.0",
     backends: bool = True,
+    meetings_more: str = "",
 ) -> AsyncIterator[World]:
     """Everything started in order; the bot last."""
     clock, watch, one = MovableClock(), Watch(), None
@@ -214,6 +216,7 @@ async def world(
             app_id=account.APP_ID,
             webhook_secret=account.SECRET,
             password=OM_PASSWORD,
+            meetings_more=meetings_more,
             top=top,
             slack=slack,
             grants=grants,
