@@ -62,12 +62,13 @@ class Dispatcher:
 
     async def _give(self, order: Order, key: str) -> None:
         act = order.act
+        channel = await self._approving.place_for(order, order.rule) if order.rule is not None else ""
         if order.reason_missing:
             form = Form(verb=order.command.name, title="Why?", values={}, only=("why",), line=act.line)
             await self._desk.voice.ask(act.address, form)
             return
         if order.rule is not None:
-            await self._approving.ask(order, order.rule, key)
+            await self._approving.ask(order, order.rule, key, channel=channel)
             return
         await self._delivery.check(order.command, act)
         try:
