@@ -104,7 +104,8 @@ class Modals:
         try:
             if line:
                 given = parse(line, {verb: args_type})
-                return Submitted(render(verb, given.args, why), kept.get("channel"))
+                completed = parse(render(verb, given.args, why), {verb: args_type})
+                return Submitted(completed.line, kept.get("channel"))
             return Submitted(fill(verb, args_type, values, why=why).line, kept.get("channel"))
         except BadInput as error:
             blamed = _blamed(error, fields_of(args_type))
