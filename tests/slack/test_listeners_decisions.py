@@ -104,3 +104,12 @@ async def test_where_a_decision_is_answered_is_known_before_it_is_weighed(hearin
     name, (address, request_id) = hearing.heard[0]
     assert (name, request_id, address.person) == ("after_decision", "q1", Person("T0MEETOPS", SARA))
     assert address.response_url == delivery.payload["response_url"]
+
+
+async def test_a_form_or_command_delivered_twice_comes_under_one_key(hearing: Hearing) -> None:
+    for payload in (payloads.SUBMISSION, payloads.COMMAND):
+        hearing.heard.clear()
+        for _ in range(2):
+            await hearing.entrance.dispatch(payload)
+        await hearing.workspace.until(lambda: len(hearing.heard) == 2)
+        assert len(set(hearing.commands.keys())) == 1  # a request is carried out once under its key
