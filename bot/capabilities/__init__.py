@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.capabilities.abilities import (
+    ASKED_IN,
     Backend,
     BansUsers,
     ChangesRooms,
@@ -37,6 +38,7 @@ from bot.capabilities.events import (
 )
 
 __all__ = [
+    "ASKED_IN",
     "Backend",
     "BansUsers",
     "ChangesRooms",

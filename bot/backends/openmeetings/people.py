@@ -7,14 +7,16 @@ from datetime import datetime
 
 from bot.backends.openmeetings.wire import Json, as_str
 from bot.model import JoinAs, Participant, Recording
+from bot.rest import plain
 
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9._-]+")  # Tomcat refuses a path with an encoded slash
+LONGEST_NAME = 200
 INTERNAL = "user-"  # people with an account at OpenMeetings
 
 
 def external_user(guest: JoinAs, external_type: str) -> Json:
     """The ExternalUserDTO of seeds/001. The login has to be unique there, the names need not."""
-    firstname, _, lastname = guest.name.strip().partition(" ")
+    firstname, _, lastname = plain(guest.name, LONGEST_NAME).partition(" ")
     return {
         "firstname": firstname,
         "lastname": lastname.strip(),
