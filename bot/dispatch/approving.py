@@ -11,7 +11,7 @@ from bot.command import Act, enforce
 from bot.desk import Desk
 from bot.dispatch.carrying import bound_to, draft_of
 from bot.dispatch.delivering import Delivery
-from bot.dispatch.reading import Order, read
+from bot.dispatch.reading import Order, prepared, read
 from bot.dispatch.requesting import answer_of, card_of, details_of
 from bot.dispatch.saying import line_in_full, secret_options, spoken
 from bot.errors import NotFound, Refused, Unreachable
@@ -83,8 +83,9 @@ class Approving:
         """Read the command again, judge the requester by today's roles, and carry it out for the meeting it was for."""
         caller = await self._desk.people.caller(request.requester, fresh=True)
         address = Address(request.requester, channel_id=request.channel_id)
-        order = await read(self._desk, request.line, caller, address, request_id=request.id)
-        await self._check_same(request, order)
+        found = await read(self._desk, request.line, caller, address, request_id=request.id, prepare=False)
+        await self._check_same(request, found)
+        order = await prepared(found)
         reply: Reply = await order.command.run(order.act, order.args)
         await self._follow(request, order.act, reply)
         return Result(reply.outcome or Outcome.DONE, reply.body, reply.facts)

@@ -50,13 +50,19 @@ async def read(
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
     )
-    args = _exact(parsed.args, rooms)
-    if prepare and command.prepare is not None:
-        try:
-            args = await command.prepare(act, args)
-        except Ambiguous as error:
-            raise complete(error, command, args, parsed.why) from None
-    act = replace(act, line=render(parsed.verb, args, parsed.why))
+    order = _ordered(command, act, _exact(parsed.args, rooms))
+    return await prepared(order) if prepare else order
+
+
+async def prepared(order: Order) -> Order:
+    """The same once the command's own checks have passed: who exactly, budgets, a question back. Raises BotError."""
+    command, act = order.command, order.act
+    if command.prepare is None:
+        return order
+    try:
+        args = await command.prepare(act, order.args)
+    except Ambiguous as error:
+        raise complete(error, command, order.args, act.why) from None
     return _ordered(command, act, args)
 
 
@@ -81,6 +87,7 @@ def words_for_room(desk: Desk, line: str) -> str:
 
 
 def _ordered(command: Command[Any, Any], act: Act[Any], args: Any) -> Order:  # noqa: ANN401
+    act = replace(act, line=render(command.name, args, act.why))
     backend = act.backends[0].name if act.backends else None
     facts, policy = command.facts(act, args), act.desk.policy()
     reason_missing = not act.why and policy.reason_required(command.name, backend, facts)
