@@ -28,16 +28,20 @@ class Args:
 
 async def prepare(act: Act[DialsOut], args: Args) -> Args:
     """The dialling guard: prefixes, refused kinds of number, budgets. Before anything is asked or sent."""
-    policy = act.desk.policy()
-    enforce(policy.judge_number(number_of(act, args.number)))
+    enforce(act.desk.policy().judge_number(number_of(act, args.number)))
+    if act.request_id is None:  # else they are looked at as the call is recorded
+        await _check_budgets(act)
+    return args
+
+
+async def _check_budgets(act: Act[DialsOut]) -> None:
     now, calls = act.desk.clock.now(), act.desk.store.requests
     counts = CallCounts(
         user_hour=await calls.dialled(since=now - timedelta(hours=1), person=act.caller.person),
         room_day=await calls.dialled(since=now - timedelta(days=1), room_id=act.room.id),
         day=await calls.dialled(since=now - timedelta(days=1)),
     )
-    enforce(policy.judge_counts(counts))
-    return args
+    enforce(act.desk.policy().judge_counts(counts))
 
 
 def number_of(act: Act[DialsOut], word: PhoneWord) -> PhoneNumber:
@@ -73,7 +77,7 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     room, number = act.room, number_of(act, args.number)
     presence = act.desk.roster.presence(room.backend, room.vendor_id)
     name = args.name or args.number.name
-    outcome = await act.once(call_to(number), lambda: act.backend.dial_out(room, number, name), Outcome)
+    outcome = await _placed(act, number, name)
     shown = Strong(number.masked)
     unnamed = f" {room.backend} can't show a name for a phone." if args.name and not act.backend.names_phones else ""
     facts = {"number": number.masked}
@@ -92,6 +96,19 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     body = text("Ringing ", shown, " into ", Strong(room.title), f".{unseen}{unnamed}")
     return Reply(
         body, outcome, public=True, buttons=hang_up if not unseen else cancel, facts=facts, watch=_answered(act, number)
+    )
+
+
+async def _placed(act: Act[DialsOut], number: PhoneNumber, name: str | None) -> Outcome:
+    """Ring, at most once for this request, and within the budgets also when several ring at the same moment."""
+    if act.request_id is None:
+        raise RuntimeError("only a recorded request may ring")
+    return await act.desk.calls.once(
+        act.request_id,
+        call_to(number),
+        lambda: act.backend.dial_out(act.room, number, name),
+        Outcome,
+        within=lambda: _check_budgets(act),
     )
 
 
