@@ -8,7 +8,7 @@ from bot.capabilities import EndsMeetings, HangsUp
 from bot.cards import who_is_in
 from bot.command import Act, Command, Confirm
 from bot.errors import AlreadySo
-from bot.grammar import key, optional
+from bot.grammar import key, optional, quote
 from bot.model import Outcome, Presence, Risk, RoomWord
 from bot.reply import Button, Reply, Strong, Text, Watch, text
 from bot.rules import Need
@@ -31,7 +31,7 @@ async def prepare(act: Act[EndsMeetings], args: Args) -> Args:
         raise AlreadySo(f"Nobody is in {act.room.title}; there is no meeting to end.")
     if args.sure is None and act.request_id is None:
         count = "I can't see how many people are in" if presence.participants is None else _count(presence)
-        again = Button("End", "run", value=f'end "{act.room.title}" sure=yes', style="danger")
+        again = Button("End", "run", value=f"end {quote(act.room.title)} sure=yes", style="danger")
         raise Confirm(text("End the meeting in ", Strong(act.room.title), f"? {count}."), again)
     return args
 

@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.dispatch.reading import Order
 from bot.dispatch.saying import secret_options
 from bot.errors import BotError, UnknownOutcome
-from bot.grammar import redacted
+from bot.grammar import quote, redacted
 from bot.model import Outcome, Presence, Risk, Room
 from bot.reply import Button, Code, Reply
 from bot.rules import ApprovalRule
@@ -36,7 +36,7 @@ class Carrying:
             reply: Reply = await order.command.run(order.act, order.args)
         except UnknownOutcome as error:
             if len(order.act.rooms) == 1:
-                error.buttons = (Button("Check", "run", value=f'who "{order.act.room.title}"'),)
+                error.buttons = (Button("Check", "run", value=f"who {quote(order.act.room.title)}"),)
             raise
         await self._note(order, reply)
         return order.act, reply

@@ -16,7 +16,8 @@ from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
 from bot.dispatch.reading import Order, complete, read, verb_in, words_for_room
 from bot.dispatch.saying import failure, spoken
-from bot.errors import BotError, NotFound, Refused
+from bot.errors import BotError, NotFound, Refused, Unavailable
+from bot.grammar import quote
 from bot.launch import Launch
 from bot.lookup import Ambiguous
 from bot.metrics import Metrics
@@ -123,7 +124,10 @@ class Dispatcher:
         if not await self._desk.lookup.sees(room, caller, address.channel_id):
             raise NotFound("I know no such room here.")
         outsider = caller.guest or caller.stranger
-        if outsider and not caller.sources and not self._house.guests_may_join:
+        known = bool(caller.sources) or self._house.guests_may_join
+        if caller.doubt and caller.person.enterprise_id and not known:
+            raise Unavailable(caller.doubt)  # on Enterprise Grid only the profile tells a stranger
+        if outsider and not known:
             raise Refused("Guests can't join from here; ask a member of the workspace to invite you by a guest link.")
         if caller.deactivated:
             raise Refused("Your account is deactivated.")
@@ -145,7 +149,7 @@ class Dispatcher:
 
     async def _live(self, room: Room) -> Line:
         presence = self._desk.roster.presence(room.backend, room.vendor_id)
-        who = Button("Who", "run", value=f'who "{room.title}"')
+        who = Button("Who", "run", value=f"who {quote(room.title)}")
         return Line(text(Strong(room.title), " · ", *who_is_in(presence)), buttons=(join_button(room), who))
 
     async def click_decision(self, request_id: str, person: Person, verdict: str, key: str) -> None:
