@@ -41,10 +41,10 @@ def participant(user: Json, external_type: str) -> Participant:
 
 def kick_target(participant_id: str, external_type: str) -> tuple[str, str] | None:
     """External type and id of somebody who came through a hash; None for an account, which cannot be removed alone."""
-    their_type, _, their_id = participant_id.rpartition("/")
-    if not their_type and their_id.startswith(INTERNAL):
+    their_type, slash, their_id = participant_id.rpartition("/")
+    if not slash and their_id.startswith(INTERNAL):
         return None
-    return their_type or external_type, their_id
+    return their_type if slash else external_type, their_id
 
 
 def recording(one: Json) -> Recording:
