@@ -10,7 +10,7 @@ import pytest
 
 from bot.play.slack import buttons_of, text_of
 from bot.play.slack.seed import GUS, MAX, MIA, OMAR, SARA, STAN, VERA
-from tests.fakes.asking import E164, MASKED, NUMBER, OPS, TEAM, asked, ended, labels, standup
+from tests.fakes.asking import E164, MASKED, NUMBER, OPS, TEAM, answers, asked, ended, labels, standup
 from tests.fakes.world import World
 
 DIAL = f"dial standup {NUMBER}"
@@ -139,6 +139,26 @@ def refused(w: World, person: str) -> bool:
     """Whether this person was told that the click came too late."""
     said = [text_of(one) for one in w.slack.workspace.ephemerals(user=person)]
     return any("decided already" in one for one in said)
+
+
+async def test_pressing_again_after_having_been_refused_counts_by_the_role_of_that_moment(w: World) -> None:
+    await standup(w, MIA)
+    card = await asked(w, DIAL)
+    await w.click(MAX, card, "Approve")
+    await w.told(MAX, "You can't")
+    await w.slack.change_group("S0ADMINS", add=(MAX,))
+    await w.click(MAX, card, "Approve")
+    await ended(w, card, "confirmed")
+    assert len(w.sent(DIALLED)) == 1
+
+
+async def test_every_click_that_does_not_count_is_answered(w: World) -> None:
+    await standup(w, MIA)
+    card = await asked(w, DIAL)
+    before = len(await answers(w, MAX, 0))
+    for number in (1, 2):
+        await w.click(MAX, card, "Approve")
+        await answers(w, MAX, before + number)
 
 
 async def test_approvals_lists_what_waits_for_whom(w: World) -> None:
