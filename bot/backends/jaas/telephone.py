@@ -33,7 +33,8 @@ class Telephone:
             raise BackendError(f"{found.backend} answered without a PIN.")
         listed = await self.numbers()
         check(listed, risk=Risk.READ, what="any dial-in numbers")
-        return DialIn(pin, _numbers(listed.json()), (f"{pin}@video.8x8.vc", f"{pin}@audio.8x8.vc"))
+        sip = (f"{pin}@video.8x8.vc", f"{pin}@audio.8x8.vc")
+        return DialIn(pin, _numbers(listed), sip)
 
     async def numbers(self, operation: str = "DIDS") -> Answer:
         """The answer with the list of numbers, from whichever of the two documented paths has it."""
@@ -43,13 +44,15 @@ class Telephone:
         return answer
 
 
-def _numbers(listed: object) -> tuple[tuple[str, str], ...]:
-    """`[{"countryCode", "formattedNumber"}]`, or the older `{"US": ["+1 …"]}`."""
+def _numbers(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """`[{"countryCode", "formattedNumber"}]`, or the older `{"US": ["+1 …"]}`. Raises BackendError for neither."""
+    listed = answer.json()
     if isinstance(listed, dict):
-        return tuple(
-            (str(code), str(number)) for code, some in listed.items() if isinstance(some, list) for number in some
-        )
-    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-    return tuple(
-        (str(row.get("countryCode", "")), str(row["formattedNumber"])) for row in rows if row.get("formattedNumber")
-    )
+        found = [(code, number) for code, some in listed.items() if isinstance(some, list) for number in some]
+    else:
+        rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+        found = [(row.get("countryCode", ""), row.get("formattedNumber")) for row in rows]
+    numbers = tuple((str(code), number) for code, number in found if isinstance(number, str) and number)
+    if not numbers and listed not in ([], {}):
+        raise BackendError(f"{answer.backend} answered without a list of numbers.")
+    return numbers

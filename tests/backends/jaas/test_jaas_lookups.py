@@ -70,10 +70,9 @@ async def test_the_other_documented_path_is_tried_for_the_numbers(session: aioht
     ("listed", "numbers"),
     [
         ({"US": ["+1 456"], "FR": ["+33 1", "+33 2"]}, (("US", "+1 456"), ("FR", "+33 1"), ("FR", "+33 2"))),
-        ({"US": 7}, ()),
         ([], ()),
+        ({}, ()),
         ([{"countryCode": "US"}, "x", {"formattedNumber": "+1 456"}], (("", "+1 456"),)),
-        ("none", ()),
     ],
 )
 async def test_older_and_odd_lists_of_numbers_are_read(
@@ -81,6 +80,15 @@ async def test_older_and_odd_lists_of_numbers_are_read(
 ) -> None:
     async with RawServer([mapping("1"), says(listed)]) as server:
         assert (await jaas(session, server.url).dial_in(room())).numbers == numbers
+
+
+@pytest.mark.parametrize(
+    "listed", [{"US": 7}, {"US": [7]}, "none", 7, None, [7], [{"formattedNumber": 7}], [[]]], ids=repr
+)
+async def test_nonsense_is_not_read_as_having_no_numbers(session: aiohttp.ClientSession, listed: object) -> None:
+    async with RawServer([mapping("1"), says(listed)]) as server:
+        with pytest.raises(BackendError, match="without a list of numbers"):
+            await jaas(session, server.url).dial_in(room())
 
 
 @pytest.mark.parametrize(
