@@ -56,8 +56,9 @@ async def _links(act: Act[Any], *, vendor: bool) -> Text:
     if not count:
         return text(" No link is out.")
     until: Text = (", the last until ", At(latest)) if latest else ()
-    still = "" if vendor else " and still open the room"
-    return text(f" {count} link{'s are' if count > 1 else ' is'} out{still}", *until, ".")
+    several = count > 1
+    still = "" if vendor else f" and still open{'' if several else 's'} the room"
+    return text(f" {count} link{'s are' if several else ' is'} out{still}", *until, ".")
 
 
 async def _people(act: Act[Any]) -> Text:
