@@ -8,14 +8,17 @@ async with world(tmp_path) as w:
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+
+import aiohttp
 
 from bot import app
 from bot.clock import MovableClock
@@ -255,20 +258,15 @@ async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
     await ready(url)
 
 
-async def ready(url: str) -> None:
-    """Wait for `/readyz`."""
-    import asyncio
-
-    import aiohttp
-
+async def ready(url: str, *, within: float = 30.0) -> None:
+    """Wait for `/readyz`; a process on a busy machine takes its time."""
+    end = time.monotonic() + within
     async with aiohttp.ClientSession() as session:
-        for _ in range(200):
-            try:
+        while time.monotonic() < end:
+            with suppress(aiohttp.ClientError):
                 async with session.get(f"{url}/readyz") as answer:
                     if answer.status == 200:
                         return
-            except aiohttp.ClientError:
-                pass
             await asyncio.sleep(0.02)
     raise AssertionError("the bot did not become ready")
 
