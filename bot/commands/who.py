@@ -52,11 +52,9 @@ def _heading(presence: Presence) -> Text:
 def _line(act: Act[Any], room: Room, one: Participant, *, may_act: bool) -> Line:
     host = " · moderator" if one.moderator else ""
     since: Text = (" · since ", At(one.joined_at)) if one.joined_at else ()
-    shown = (
-        text(*named(one), f" ({one.name})")
-        if one.person
-        else text(Strong(one.name) if one.medium is Medium.WEB else named(one)[0])
-    )
+    shown = text(*named(one), f" ({one.name})") if one.person else named(one)
+    if one.medium is Medium.WEB and one.name and not one.person:
+        shown = text(Strong(one.name))
     sure = "" if one.medium is Medium.PHONE else f" · {standing(one)}"
     body = text(*shown, sure, host, *since, f" · id:{one.id}")
     return Line(body, buttons=_buttons(act, room, one) if may_act else ())

@@ -36,7 +36,7 @@ async def pressed(w: World, person: str, shown: Any, label: str, *, channel: str
 def heard(w: World, person: str, channel: str) -> list[Message]:
     """Everything that may answer this person there."""
     private = [*w.slack.workspace.ephemerals(user=person), *w.slack.workspace.dms(person)]
-    return private + [one for one in w.slack.workspace.messages(channel) if f"by <@{person}>" in one.text]
+    return private + [one for one in w.slack.workspace.messages(channel) if f"· by <@{person}>" in one.text]
 
 
 async def next_answer(w: World, person: str, channel: str, before: list[Message], *, about: str) -> Message:
