@@ -9,7 +9,7 @@ from typing import Any
 from bot.capabilities import Backend
 from bot.command import Act, Command
 from bot.desk import Desk
-from bot.errors import BotError, NotSupported
+from bot.errors import BadInput, BotError, NotSupported
 from bot.grammar import Parsed, ParticipantWord, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
@@ -52,13 +52,19 @@ async def read(
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
     )
-    args = _exact(parsed.args, rooms)
-    if prepare and command.prepare is not None:
-        try:
-            args = await command.prepare(act, args)
-        except Ambiguous as error:
-            raise complete(error, command, args, parsed.why) from None
-    act = replace(act, line=render(parsed.verb, args, parsed.why))
+    order = _ordered(command, act, _exact(parsed.args, rooms))
+    return await prepared(order) if prepare else order
+
+
+async def prepared(order: Order) -> Order:
+    """The same once the command's own checks have passed: who exactly, budgets, a question back. Raises BotError."""
+    command, act = order.command, order.act
+    if command.prepare is None:
+        return order
+    try:
+        args = await command.prepare(act, order.args)
+    except Ambiguous as error:
+        raise complete(error, command, order.args, act.why) from None
     return _ordered(command, act, args)
 
 
@@ -83,6 +89,7 @@ def words_for_room(desk: Desk, line: str) -> str:
 
 
 def _ordered(command: Command[Any, Any], act: Act[Any], args: Any) -> Order:  # noqa: ANN401
+    act = replace(act, line=render(command.name, args, act.why))
     backend = act.backends[0].name if act.backends else None
     facts, policy = command.facts(act, args), act.desk.policy()
     reason_missing = not act.why and policy.reason_required(command.name, backend, facts)
@@ -177,8 +184,12 @@ def _backends(
 
 
 def _named(desk: Desk, command: Command[Any, Any], args: Any) -> str:  # noqa: ANN401
-    name = command.backend(args)
-    return name if name is not None and name in desk.backends else desk.default_backend
+    name = command.backend(args) or desk.default_backend
+    if name in desk.backends:
+        return name
+    if not desk.backends:
+        raise NotSupported("No back end is configured yet; ask an administrator to add one.")
+    raise BadInput(f"There is no back end {name}; known are {', '.join(desk.backends)}.")
 
 
 def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[Any, Any]) -> None:

@@ -52,7 +52,7 @@ class Received:
 
 
 class SimulatedPexip:
-    """One management node on loopback, its conferencing node and web app included. `faults` and `write_faults` misbehave."""
+    """One management node on loopback, web app included. With `faults` and `write_faults` its API misbehaves."""
 
     def __init__(
         self,
