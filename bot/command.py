@@ -7,12 +7,13 @@ A command is a file in `bot/commands/` with an `Args` dataclass (its grammar), `
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from bot.capabilities import Backend
 from bot.desk import Desk
 from bot.errors import BotError, Refused
+from bot.forms import FieldForm
 from bot.grammar import ParticipantWord
 from bot.lookup import find_participant
 from bot.model import Meeting, Participant, Presence, Risk, Room, RoomWord
@@ -55,6 +56,7 @@ class Act(Generic[B]):
     line: str = ""  # the canonical command line
     request_id: str | None = None  # set once the act is recorded and about to happen
     meeting: Meeting | None = None  # the running meeting this is bound to, where known
+    found: dict[str, Any] = field(default_factory=dict)  # what `prepare` found out, for what follows; kept nowhere
 
     @property
     def backend(self) -> B:
@@ -121,4 +123,16 @@ class Command(Generic[B, A]):
     says: Callable[[Act[B], A, Presence | None], Text] | None = None  # the approval card: what exactly will happen
     prepare: Callable[[Act[B], A], Awaitable[A]] | None = None  # resolve and check before anything is asked or done
     check: Callable[[Act[B], A], Awaitable[Reply]] | None = None  # look what became of an unknown outcome; send nothing
+    permission_of: Callable[[A], Need] | None = None  # what these arguments need, where that differs from `permission`
+    risk_of: Callable[[A], Risk] | None = None  # what repeating these would do, where that differs from `risk`
+    form: Callable[[Act[B], A], Awaitable[FieldForm]] | None = None  # a form that completes a line begun, asked anew
+    suggest: Callable[[Act[B], str, str], Awaitable[tuple[tuple[str, str], ...]]] | None = None  # of a form's choices
     examples: tuple[str, ...] = ()
+
+    def need(self, args: A) -> Need | None:
+        """The permission that this very command needs."""
+        return self.permission_of(args) if self.permission_of else self.permission
+
+    def risk_with(self, args: A) -> Risk:
+        """What repeating this very command would do."""
+        return self.risk_of(args) if self.risk_of else self.risk

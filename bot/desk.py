@@ -14,6 +14,7 @@ from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.door import Door
 from bot.errors import Refused
+from bot.files import SharedFiles
 from bot.lookup import Lookup
 from bot.model import Meeting, Participant, Person, PhoneNumber, Presence, Room
 from bot.people import Caller, People
@@ -21,6 +22,7 @@ from bot.phone import PhoneCalls
 from bot.policy import Allow, Policy, judge
 from bot.reply import User, text
 from bot.roster import Roster
+from bot.seal import Seal
 from bot.store import Store
 from bot.voice import Voice
 
@@ -50,6 +52,8 @@ class Desk:
     commands: Mapping[str, Command[Any, Any]]
     judge: Callable[[str, Caller, str | None], Awaitable[int]]  # (line, caller, channel) → approvals it needs
     last_error: Callable[[str], str]  # of a back end, for `status`
+    seal: Seal
+    files: SharedFiles
     slash: str = "/meet"
     guests_may_join: bool = False
 

@@ -53,13 +53,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FieldForm:
-    """A form that completes one command line. What is entered follows as words: `NAMES` bare, the rest as key=value."""
+    """Completes one command line: what is changed in it follows as words, `NAMES` bare and the rest as key=value."""
 
     title: str
     line: str
     fields: tuple[Field, ...]
     note: str = ""
-    changing: bool = False  # only what was changed is added to the line
 
 
 NAMES = "names"  # the field whose value stands on the line by itself: what the command is about

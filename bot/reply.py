@@ -28,6 +28,13 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Several lines shown exactly as they are: a certificate request."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """A mention of a Slack user by id. Notifies them where the message is public."""
 
@@ -56,7 +63,7 @@ class At:
     style: str = "time"
 
 
-Part = str | Strong | Code | User | Group | Place | At
+Part = str | Strong | Code | Verbatim | User | Group | Place | At
 Text = tuple[Part, ...]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Text
 
@@ -72,3 +73,7 @@ class Voice(ABC):
     @abstractmethod
     async def ask(self, to: Address, form: Form) -> None:
         """Open this form for the person (needs a fresh trigger), or say privately how to type it."""
+
+    @abstractmethod
+    async def fill_in(self, to: Address, form: Callable[[], Awaitable[FieldForm]]) -> None:
+        """Open a form at once, with its fields as soon as they are known. What it raises is said in the form."""

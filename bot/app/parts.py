@@ -20,6 +20,7 @@ from bot.dispatch import Approving, Dispatcher, House, Places, approvals_needed
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.door import Door
+from bot.files import SharedFiles
 from bot.hooks import Hooks
 from bot.jobs import Jobs
 from bot.lookup import Lookup
@@ -29,9 +30,11 @@ from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
 from bot.roster import Roster
+from bot.seal import Seal
 from bot.settings import Settings
 from bot.slack.bolt import Entrance, attach, build_app
 from bot.slack.client import Authorisation, WebClient
+from bot.slack.files import SlackFiles
 from bot.slack.identity import SlackDirectory
 from bot.slack.launcher import Launcher
 from bot.slack.listeners import SlackListeners
@@ -72,6 +75,7 @@ class SlackSide:
     modals: Modals
     voice: SlackVoice
     directory: SlackDirectory
+    files: SlackFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +102,18 @@ def slack_side(ground: Ground, session: ClientSession) -> SlackSide:
     urls = ResponseUrls(session, api_url=settings.slack_api_url, clock=clock, metrics=metrics)
     modals = Modals(client, lambda verb: VERBS[verb].args if verb in VERBS else None)
     voice = SlackVoice(client, urls, modals, authorisation, clock)
-    return SlackSide(client, authorisation, urls, modals, voice, SlackDirectory(client, authorisation))
+    files = SlackFiles(client, session, api_url=settings.slack_api_url)
+    return SlackSide(client, authorisation, urls, modals, voice, SlackDirectory(client, authorisation), files)
 
 
-def core(ground: Ground, directory: Directory, voice: Voice) -> Core:
+def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles) -> Core:
     """Everything between the chat and the vendors."""
     settings, store, clock = ground.settings, ground.store, ground.clock
     roster = Roster(store, clock)
     people = People(directory, ground.policy, clock, timezone=settings.timezone, language=settings.language)
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
     calls = Calls(store)
-    desk = _desk(ground, roster, people, approvals, calls, voice)
+    desk = _desk(ground, roster, people, approvals, calls, voice, files)
     delivery = Delivery(desk, ground.tasks.beside)
     places = Places(settings.slack.approval_channel, settings.slack.audit_channel)
     approving = Approving(desk, delivery, places)
@@ -121,7 +126,15 @@ def core(ground: Ground, directory: Directory, voice: Voice) -> Core:
     return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks)
 
 
-def _desk(ground: Ground, roster: Roster, people: People, approvals: Approvals, calls: Calls, voice: Voice) -> Desk:
+def _desk(
+    ground: Ground,
+    roster: Roster,
+    people: People,
+    approvals: Approvals,
+    calls: Calls,
+    voice: Voice,
+    files: SharedFiles,
+) -> Desk:
     settings, store, backends = ground.settings, ground.store, ground.backends
     open_backends = frozenset(name for name, section in settings.backends.items() if section.open_rooms)
 
@@ -157,10 +170,18 @@ def _desk(ground: Ground, roster: Roster, people: People, approvals: Approvals, 
         commands=VERBS,
         judge=judged,
         last_error=ground.errors.of,
+        seal=Seal(*_credentials(settings)),
+        files=files,
         slash=settings.slack.command,
         guests_may_join=settings.guests == "join",
     )
     return desk
+
+
+def _credentials(settings: Settings) -> tuple[str, ...]:
+    """What only this bot knows."""
+    known = (settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token)
+    return tuple(one.get_secret_value() for one in known if one is not None)
 
 
 def entrance(ground: Ground, core: Core, slack: SlackSide, seen: Seen) -> Entrance:

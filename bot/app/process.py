@@ -41,7 +41,7 @@ DRAIN_SECONDS = 30.0
 MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
 # Verbs that an approval rule may name although they come with later back ends.
-ANNOUNCED_VERBS = ("config", "roles", "remind", "reminders", "story", "mute", "unmute", "admit", "promote")
+ANNOUNCED_VERBS = ("roles", "remind", "reminders", "story", "mute", "unmute", "admit", "promote")
 KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
 
 log = get_logger(__name__)
@@ -135,7 +135,7 @@ async def running(settings: Settings, clock: Clock, policy: Callable[[], Policy]
         ground = Ground(settings, clock, policy, metrics, tasks, store, jobs, audit, backends, errors)
         slack = slack_side(ground, session)
         yield await _begin(
-            _Parts(ground, slack, core(ground, slack.directory, slack.voice), SeenInMemory(clock)), stack
+            _Parts(ground, slack, core(ground, slack.directory, slack.voice, slack.files), SeenInMemory(clock)), stack
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -129,6 +130,7 @@ def _pexip(name: str, rest: Rest, section: PexipSettings, clock: Clock) -> Pexip
         system_location=section.system_location,
         event_sink_username=section.event_sink_username,
         event_sink_password=section.event_sink_password,
+        download_folder=Path(section.download_folder) if section.download_folder else None,
     )
 
 

@@ -36,6 +36,7 @@ from bot.capabilities.configuring import (
     Sheet,
     Subject,
     Wish,
+    file_operations,
 )
 from bot.capabilities.events import (
     Event,
@@ -94,4 +95,5 @@ __all__ = [
     "Subject",
     "Wish",
     "abilities_of",
+    "file_operations",
 ]

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from bot.capabilities.abilities import Backend
 from bot.files import SharedFiles
-from bot.forms import Field
+from bot.forms import Field, FieldKind
 from bot.reply import Line, Text
 from bot.voice import Address
 
@@ -124,3 +124,16 @@ class ConfiguresResources(Backend):
     @abstractmethod
     async def suggest(self, related: str, words: str) -> tuple[tuple[str, str], ...]:
         """Objects of a resource that may be meant by these words: (id, name)."""
+
+
+def file_operations(backend: Backend) -> tuple[tuple[Subject, Operation], ...]:
+    """The tasks of a back end that take a file which was shared in the chat."""
+    if not isinstance(backend, ConfiguresResources):
+        return ()
+    tasks = [one for one in backend.subjects().values() if one.task]
+    return tuple(
+        (task, operation)
+        for task in tasks
+        for operation in task.operations
+        if any(field.kind is FieldKind.FILE for field in operation.fields)
+    )

@@ -30,7 +30,7 @@ class Carrying:
 
         Raises BotError. A change is in the audit when this returns; mere reads follow in batches.
         """
-        if order.command.risk is Risk.ONCE:
+        if order.command.risk_with(order.args) is Risk.ONCE:
             return await self._recorded(order, key)
         try:
             reply: Reply = await order.command.run(order.act, order.args)
@@ -43,7 +43,7 @@ class Carrying:
 
     async def _note(self, order: Order, reply: Reply) -> None:
         entry = entry_of(order.act, order.command.name, str(reply.outcome or Outcome.DONE), reply.facts)
-        if order.command.risk is Risk.READ:
+        if order.command.risk_with(order.args) is Risk.READ:
             await self._desk.audit.note(entry)
             return
         async with self._desk.store.db.begin() as tx:
@@ -119,5 +119,6 @@ def draft_of(
         notify=rule.notify if rule else (),
         reason=act.why,
         expires_at=expires_at,
-        repeatable=command.risk is Risk.ONCE,  # all that its handler does is behind `Act.once`, or harmless twice
+        repeatable=command.risk_with(order.args)
+        is Risk.ONCE,  # all that its handler does is behind `Act.once`, or harmless twice
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 
 from bot.audit import Entry
+from bot.capabilities import file_operations
 from bot.cards import join_button, request_line, who_is_in
 from bot.command import Confirm
 from bot.desk import Desk
@@ -14,19 +15,22 @@ from bot.dispatch.approving import Approving
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
-from bot.dispatch.reading import Order, complete, read, verb_in, words_for_room
+from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
 from bot.dispatch.saying import failure, spoken
 from bot.errors import BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
 from bot.launch import Launch
 from bot.lookup import Ambiguous
 from bot.metrics import Metrics
-from bot.model import Person, Room
+from bot.model import Person, Risk, Room
 from bot.people import Caller
-from bot.reply import Button, Line, Reply, Strong, User, text
+from bot.reply import Button, Card, Line, Reply, Strong, User, text
+from bot.rules import Need
 from bot.voice import Address, Form
 
 MOST_LIVE = 5
+SUGGEST_SECONDS = 2.0  # Slack waits 3 for the choices of a menu
+ANNOUNCED = frozenset({"ban", "delete", "config", "roles"})  # told to the audit channel whenever they act
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,9 @@ class Dispatcher:
         act, reply = carried_out
         self._metrics.commands.labels(verb=order.command.name, outcome=str(reply.outcome or "done")).inc()
         await self._delivery.deliver(act, reply)
+        if order.command.name in ANNOUNCED and order.command.risk_with(order.args) is not Risk.READ:
+            said = text(User(act.caller.person.user_id), " · ", Strong(order.command.name), " · ", *reply.body)
+            await self._delivery.note_publicly(self._house.audit_channel, said)
 
     async def _explain(self, address: Address, error: BotError, line: str, caller: Caller | None = None) -> None:
         verb = verb_in(line)
@@ -93,14 +100,10 @@ class Dispatcher:
         entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
         await self._desk.audit.note(entry)
         command = self._desk.commands.get(verb)
-        privileged = command is not None and command.permission is not None and not self._everyday(verb)
+        privileged = command is not None and not _everyday(need_in(self._desk, line))
         if isinstance(error, Refused) and privileged and caller is not None:
             refused = text(User(address.person.user_id), " tried ", Strong(verb), " and was refused: ", str(error))
             await self._delivery.note_publicly(self._house.audit_channel, refused)
-
-    def _everyday(self, verb: str) -> bool:
-        need = self._desk.commands[verb].permission
-        return need is None or need.area in ("api", "userInterface") or str(need).endswith("Read")
 
     async def join(self, address: Address, room_id: str) -> None:
         """Somebody pressed Join on a card: their own link, to them alone."""
@@ -152,6 +155,52 @@ class Dispatcher:
         who = Button("Who", "run", value=f"who {quote(room.title)}")
         return Line(text(Strong(room.title), " · ", *who_is_in(presence)), buttons=(join_button(room), who))
 
+    async def fill_in(self, address: Address, line: str) -> None:
+        """Open a form that completes this line."""
+        try:
+            caller = await self._desk.people.caller(address.person)
+            order = await read(self._desk, line, caller, address, prepare=False)
+            make = order.command.form
+            if make is None:
+                raise NotFound("There is no form for that.")
+        except BotError as error:
+            await self._explain(address, error, line)
+            return
+        await self._desk.voice.fill_in(address, lambda: make(order.act, order.args))
+
+    async def suggest(self, address: Address, line: str, related: str, words: str) -> tuple[tuple[str, str], ...]:
+        """Objects for the search in a form, (id, name); none where the person may not look, or the vendor fails."""
+        try:
+            caller = await self._desk.people.caller(address.person)
+            order = await read(self._desk, line, caller, address, prepare=False)
+            async with asyncio.timeout(SUGGEST_SECONDS):
+                return await order.command.suggest(order.act, related, words) if order.command.suggest else ()
+        except (BotError, TimeoutError):
+            return ()
+
+    async def use_file(self, address: Address, file_id: str, name: str) -> None:
+        """Somebody chose the shortcut on a message with a file: what can be done with it, where they may."""
+        try:
+            caller = await self._desk.people.caller(address.person)
+            lines = [line async for line in self._uses(caller, address, file_id, name)]
+            if not lines:
+                raise Refused("There is nothing that you may do with that file here.")
+        except BotError as error:
+            await self._explain(address, error, "config")
+            return
+        await self._desk.voice.whisper(address, Card(f"Use {name}", tuple(lines)))
+
+    async def _uses(self, caller: Caller, address: Address, file_id: str, name: str) -> AsyncIterator[Line]:
+        for one in self._desk.backends.values():
+            for subject, operation in file_operations(one):
+                line = f"config {one.name} {subject.name} {operation.name} file={file_id}"
+                try:
+                    await read(self._desk, line, caller, address, prepare=False)
+                except BotError:
+                    continue
+                button = Button(operation.name.capitalize(), "configure", value=line)
+                yield Line(text(Strong(one.name), f" · {operation.summary}"), buttons=(button,))
+
     async def click_decision(self, request_id: str, person: Person, verdict: str, key: str) -> None:
         """Before the acknowledgement: the click is committed, nothing more."""
         await self._desk.approvals.decide(request_id, person, verdict, key)
@@ -188,3 +237,7 @@ class Dispatcher:
             await self._explain(address, error, "approvals")
             return
         await self._desk.voice.whisper(address, answer.card or spoken(answer.outcome, answer.body), answer.buttons)
+
+
+def _everyday(need: Need | None) -> bool:
+    return need is None or need.area in ("api", "userInterface") or str(need).endswith("Read")

@@ -10,11 +10,12 @@ from bot.capabilities import Backend
 from bot.command import Act, Command
 from bot.desk import Desk
 from bot.errors import BadInput, BotError, NotSupported
-from bot.grammar import Parsed, ParticipantWord, parse, render
+from bot.grammar import Parsed, ParticipantWord, hint, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
 from bot.people import Caller
 from bot.policy import USES_THE_BOT, Allow, ApprovalRule, judge
+from bot.rules import Need
 from bot.voice import Address
 
 MOST_HELPERS = 2
@@ -45,6 +46,7 @@ async def read(
     """
     parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
     command = desk.commands[parsed.verb]
+    command = replace(command, permission=command.need(parsed.args))
     rooms = await _judged_rooms(desk, command, parsed, caller, address)
     backends = _backends(desk, command, parsed.args, rooms)
     for need in dict.fromkeys(filter(None, map(command.backend_needs, backends))):
@@ -86,6 +88,16 @@ def words_for_room(desk: Desk, line: str) -> str:
     except BotError:
         return ""
     return ", ".join(str(word) for word in desk.commands[parsed.verb].rooms(parsed.args) if word is not None)
+
+
+def need_in(desk: Desk, line: str) -> Need | None:
+    """The permission that a line asks for; of a line that is not understood, what its verb asks for at least."""
+    try:
+        parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
+    except BotError:
+        command = desk.commands.get(verb_in(line))
+        return command.permission if command else None
+    return desk.commands[parsed.verb].need(parsed.args)
 
 
 def _ordered(command: Command[Any, Any], act: Act[Any], args: Any) -> Order:  # noqa: ANN401
@@ -189,7 +201,9 @@ def _named(desk: Desk, command: Command[Any, Any], args: Any) -> str:  # noqa: A
         return name
     if not desk.backends:
         raise NotSupported("No back end is configured yet; ask an administrator to add one.")
-    raise BadInput(f"There is no back end {name}; known are {', '.join(desk.backends)}.")
+    near = hint(name, desk.backends)
+    asked = f" Did you mean {near}?" if near else ""
+    raise BadInput(f"There is no back end {name}; known are {', '.join(desk.backends)}.{asked}")
 
 
 def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[Any, Any]) -> None:

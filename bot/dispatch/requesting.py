@@ -9,6 +9,7 @@ from bot.cards import request_line
 from bot.dispatch.saying import spoken
 from bot.model import Outcome, Person
 from bot.reply import At, Button, Card, Code, Group, Line, Part, Place, Strong, Text, User, text
+from bot.seal import without_seals
 
 RUNNING = frozenset({Outcome.ACCEPTED, Outcome.CONFIRMED, Outcome.DONE})
 
@@ -56,7 +57,7 @@ def call_buttons(request: Request) -> tuple[Button, ...]:
 
 def details_of(request: Request, command: str) -> Card:
     """Everything, with the full number: for the requester and for those who may approve."""
-    lines = [Line(request_line(request)), Line(text("The exact command: ", Code(command)))]
+    lines = [Line(request_line(request)), Line(text("The exact command: ", Code(without_seals(command))))]
     if request.reason:
         lines.append(Line(text("Why: ", request.reason)))
     lines.append(Line(text(f"Request {request.id}, digest {request.kept_digest[:12]}"), quiet=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.rest.address import address
 from bot.rest.answer import Answer, raise_for, unclear
 from bot.rest.client import Observe, Rest
-from bot.rest.downloads import BrokenOff, Downloaded
+from bot.rest.downloads import Begin, BrokenOff, Downloaded
 from bot.rest.pace import Pace
 from bot.rest.text import plain
 from bot.rest.wire import BODY_LIMIT, Upload
@@ -16,6 +16,7 @@ from bot.rest.wire import BODY_LIMIT, Upload
 __all__ = [
     "BODY_LIMIT",
     "Answer",
+    "Begin",
     "BrokenOff",
     "Downloaded",
     "Observe",

@@ -17,7 +17,7 @@ from bot.errors import BackendError, Unavailable
 from bot.model import Risk
 from bot.rest.address import address
 from bot.rest.answer import Answer, unclear
-from bot.rest.certificates import certificate_at
+from bot.rest.certificates import certificate_at, is_trusted_at
 from bot.rest.downloads import Begin, Downloaded, NoAnswer, begun, is_file, piece_by_piece
 from bot.rest.pace import Pace
 from bot.rest.wire import BODY_LIMIT, Severed, Upload, body_of, options_of, sent_once
@@ -103,6 +103,10 @@ class Rest:
         """The SHA-256 of the certificate that is shown here, for somebody to compare. Nothing is sent."""
         return await certificate_at(self._session, self._base, seconds=self._timeout)
 
+    async def is_trusted(self) -> bool:
+        """Whether the certificate shown here passes the ordinary check."""
+        return await is_trusted_at(self._session, self._base, seconds=self._timeout)
+
     async def download(
         self,
         method: str,
@@ -148,6 +152,7 @@ class Rest:
         form: Mapping[str, str] | None = None,
         json: object | None = None,
         files: Mapping[str, Upload] | None = None,
+        raw: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 (it bounds all attempts, not this coroutine)
         slash: bool = False,
@@ -160,7 +165,7 @@ class Rest:
         multipart/form-data, `form` being further parts.
         """
         url = address(self._base, *segments, query=query, slash=slash)
-        sent = {"json": json, "data": form, "files": files, "headers": headers}
+        sent = {"json": json, "data": form if raw is None else raw, "files": files, "headers": headers}
         call = _Call(method=method, url=url, operation=operation, seconds=timeout or self._timeout, options=sent)
         first = await self._attempt(call)
         good = isinstance(first, Answer) and first.status not in retry_statuses

@@ -47,12 +47,12 @@ class Upload:
 
 
 def options_of(
-    *, files: Mapping[str, Upload] | None, data: Mapping[str, str] | None, **more: object
+    *, files: Mapping[str, Upload] | None, data: Mapping[str, str] | bytes | None, **more: object
 ) -> Mapping[str, Any]:
     """What aiohttp is given; a form with files is made anew for each attempt, because it can be sent only once."""
     if not files:
         return {"data": data, **more}
-    form = aiohttp.FormData(data or {})
+    form = aiohttp.FormData(data if isinstance(data, Mapping) else {})
     for name, file in files.items():
         form.add_field(name, file.content, filename=file.filename, content_type=file.content_type)
     return {"data": form, **more}

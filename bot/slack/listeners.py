@@ -18,11 +18,21 @@ from bot.launch import Launch
 from bot.model import Person
 from bot.people import People
 from bot.reply import Strong, text
+from bot.slack.field_forms import CALLBACK as FIELDS
+from bot.slack.field_forms import options_of, read_form, search_of
 from bot.slack.launcher import Launcher
 from bot.slack.modals import CALLBACK as FORM
-from bot.slack.modals import FieldProblem, Modals
+from bot.slack.modals import FieldProblem, Modals, Submitted
 from bot.slack.outbox import SlackVoice
-from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of, table
+from bot.slack.payloads import (
+    Body,
+    Click,
+    address_of_command,
+    address_of_interaction,
+    click_of,
+    file_of,
+    table,
+)
 from bot.slack.render import TOO_LONG
 from bot.slack.seen import Seen
 from bot.tasks import Failure, Tasks
@@ -35,6 +45,7 @@ FOLLOW_UPS = frozenset({"hang_up", "cancel_call", "dial_again"})
 BEYOND_A_BUTTON = "That is longer than Slack lets a button carry; type the command instead."
 
 Ack = dict[str, Any] | str | None
+Pairs = tuple[tuple[str, str], ...]
 
 log = get_logger(__name__)
 
@@ -51,6 +62,9 @@ class Commands(Protocol):
     async def cancel_request(self, address: Address, request_id: str) -> None: ...  # noqa: D102
     async def check(self, address: Address, request_id: str) -> None: ...  # noqa: D102
     async def follow_up(self, address: Address, action: str, request_id: str, key: str) -> None: ...  # noqa: D102
+    async def fill_in(self, address: Address, line: str) -> None: ...  # noqa: D102
+    async def suggest(self, address: Address, line: str, related: str, words: str) -> Pairs: ...  # noqa: D102
+    async def use_file(self, address: Address, file_id: str, name: str) -> None: ...  # noqa: D102
 
 
 class SlackListeners:
@@ -102,10 +116,11 @@ class SlackListeners:
     async def view_submission(self, body: Body) -> Ack:
         """A filled-in form: understood before it closes, so that what is wrong is said beside its field."""
         view = body.get("view")
-        if not isinstance(view, dict) or view.get("callback_id") != FORM:
+        if not isinstance(view, dict) or view.get("callback_id") not in (FORM, FIELDS):
             return None
         try:
-            submitted = self._modals.read(view)
+            fields = view["callback_id"] == FIELDS
+            submitted = Submitted(*read_form(view)) if fields else self._modals.read(view)
         except FieldProblem as problem:
             return {"response_action": "errors", "errors": problem.errors}
         address = address_of_interaction(body)
@@ -119,11 +134,21 @@ class SlackListeners:
         return None
 
     async def options(self, body: Body) -> Ack:
-        """No menu of ours loads its choices."""
-        return {"options": []}
+        """Choices for the search in a form made from a schema: objects of the vendor, looked up as one types."""
+        asked = search_of(body)
+        if asked is None:
+            return {"options": []}
+        line, related, words = asked
+        return options_of(await self._commands.suggest(address_of_interaction(body), line, related, words))
 
     async def shortcut(self, body: Body) -> Ack:
-        """None is declared yet."""
+        """The one on a message: use the file that was shared in it."""
+        file = file_of(body)
+        address = address_of_interaction(body)
+        if file is None:
+            self._spawn(self._voice.whisper(address, text("There is no file in that message.")), address, "shortcut")
+        else:
+            self._spawn(self._commands.use_file(address, *file), address, "shortcut")
         return None
 
     async def event(self, body: Body) -> Ack:
@@ -162,21 +187,22 @@ class SlackListeners:
 
     def _work(self, address: Address, click: Click) -> Coroutine[Any, Any, None] | None:
         value, commands = click.value, self._commands
+        plain = {
+            "join": commands.join,
+            "configure": commands.fill_in,
+            "details": commands.details,
+            "cancel_request": commands.cancel_request,
+            "check": commands.check,
+        }
+        if click.action in plain:
+            return plain[click.action](address, value)
         match click.action:
             case "open":
                 return None
-            case "join":
-                return commands.join(address, value)
             case "run":
                 return commands.command(address, value, _key("click", address))
             case "form":
                 return self._form(address, value)
-            case "details":
-                return commands.details(address, value)
-            case "cancel_request":
-                return commands.cancel_request(address, value)
-            case "check":
-                return commands.check(address, value)
             case action if action in FOLLOW_UPS:
                 return commands.follow_up(address, action, value, _key("click", address))
             case action if action == TOO_LONG:

@@ -11,6 +11,7 @@ SCOPES = (
     "chat:write",
     "chat:write.public",  # cards in public channels without an invitation
     "commands",
+    "files:read",  # a theme or a licence response that somebody shared
     "groups:read",  # as channels:read, for private channels
     "im:write",  # the first private answer opens somebody's direct messages
     "mpim:read",  # as channels:read, for group messages
@@ -50,6 +51,14 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "meetops", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Use file for meetings",
+                    "type": "message",
+                    "callback_id": "use_file",
+                    "description": "Upload a shared file as a theme, media or a licence response",
+                }
+            ],
             "slash_commands": [
                 {
                     "command": slash,

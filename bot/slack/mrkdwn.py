@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import UTC
 
-from bot.reply import At, Code, Group, Part, Place, Strong, Text, User
+from bot.reply import At, Code, Group, Part, Place, Strong, Text, User, Verbatim
 
 # Control characters and lone surrogates; what turns the direction of writing, or takes no room on the screen. Joiners
 # (U+200C, U+200D) and variation selectors stay: Persian, Hindi and emoji are written with them.
@@ -66,6 +66,9 @@ def _mrkdwn(part: Part) -> str:
         case Code(text=words):
             inner = escape(words).replace("`", _LOOKALIKE["`"])
             return f"`{inner}`" if inner else ""
+        case Verbatim(text=words):
+            lines = (escape(line).replace("`", _LOOKALIKE["`"]) for line in words.splitlines())
+            return "```" + "\n".join(lines) + "```"
         case User(user_id=one):
             return f"<@{one}>" if _ID.fullmatch(one) else _literal(one)
         case Group(group_id=one):
@@ -84,7 +87,7 @@ def _plain(part: Part) -> str:
     match part:
         case str():
             return escape(part)
-        case Strong(text=words) | Code(text=words):
+        case Strong(text=words) | Code(text=words) | Verbatim(text=words):
             return escape(words)
         case At(moment=moment):
             return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

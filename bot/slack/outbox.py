@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +14,11 @@ from structlog import get_logger
 
 from bot.clock import Clock
 from bot.errors import Unreachable
+from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Code, Text, text
 from bot.slack.client import UNREACHABLE, Authorisation, error_word
+from bot.slack.field_forms import FieldForms
 from bot.slack.modals import Modals
 from bot.slack.pacing import Edits, Posts
 from bot.slack.render import message as rendered
@@ -65,6 +68,7 @@ class SlackVoice(Voice):
         self._clock = clock
         self._posts = Posts(clock)
         self._edits = Edits(clock, self._update)
+        self._field_forms = FieldForms(client)
         self._channels: dict[str, _Channel] = {}
 
     async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
@@ -138,6 +142,11 @@ class SlackVoice(Voice):
         if usage is None:
             return text(f"I don't know {form.verb}; help lists what you can do.")
         return text("Type it: ", Code(usage))
+
+    async def fill_in(self, to: Address, form: Callable[[], Awaitable[FieldForm]]) -> None:
+        """See `Voice`."""
+        if not await self._field_forms.open(to, form):
+            await self.whisper(to, ("Slack shows no form now; type the command with its key=value words.",))
 
     def forget_channel(self, channel_id: str) -> None:
         """Slack said that something about this channel changed."""

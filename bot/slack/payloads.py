@@ -74,6 +74,15 @@ def table(body: Body, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def file_of(body: Body) -> tuple[str, str] | None:
+    """Id and name of the first file in the message that a shortcut was used on."""
+    files = table(body, "message").get("files")
+    first = files[0] if isinstance(files, list) and files else None
+    if not isinstance(first, Mapping) or not _text(first, "id"):
+        return None
+    return str(first["id"]), str(first.get("name") or "that file")
+
+
 def _channel_of_view(view: Mapping[str, Any]) -> str | None:
     kept = _text(view, "private_metadata") or ""
     if not kept.startswith("{"):

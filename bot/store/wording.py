@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.reply import At, Code, Group, Part, Place, Strong, Text, User
+from bot.reply import At, Code, Group, Part, Place, Strong, Text, User, Verbatim
 
-_ONE_WORD = {kind.__name__: kind for kind in (Strong, Code, User, Group, Place)}
+_ONE_WORD = {kind.__name__: kind for kind in (Strong, Code, Verbatim, User, Group, Place)}
 
 
 def dump(words: Text) -> list[Any]:
@@ -26,7 +26,7 @@ def _dump(part: Part) -> Any:  # noqa: ANN401 (JSON)
             return part
         case At(moment, style):
             return ["At", moment.isoformat(), style]
-        case User(value) | Group(value) | Place(value) | Strong(value) | Code(value):
+        case User(value) | Group(value) | Place(value) | Strong(value) | Code(value) | Verbatim(value):
             return [type(part).__name__, value]
 
 

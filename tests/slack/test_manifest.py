@@ -27,6 +27,7 @@ NEEDS: dict[str, set[str]] = {
     "chat.update": {"chat:write"},
     "conversations.info": CONVERSATIONS,
     "conversations.members": CONVERSATIONS,
+    "files.info": {"files:read"},
     "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read", "users:read.email"},
     "views.open": set(),
@@ -53,7 +54,7 @@ def methods_called() -> set[str]:
     found = set()
     for module in (ROOT / "bot" / "slack").glob("*.py"):
         code = module.read_text()
-        found |= set(re.findall(r'"((?:chat|views|conversations|users|usergroups)\.[a-zA-Z.]+)"', code))
+        found |= set(re.findall(r'"((?:chat|views|conversations|files|users|usergroups)\.[a-zA-Z.]+)"', code))
         for name in re.findall(r"client\.([a-z_]+)\(", code):
             function = getattr(AsyncWebClient, name, None)
             found |= set(

@@ -29,12 +29,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
 from pydantic import SecretStr
 
 from bot.backends.pexip.aliases import AliasMemory, aliases_in
+from bot.backends.pexip.configuring import Configured, Configuring
 from bot.backends.pexip.dialling import OPTIONS, Dialling
 from bot.backends.pexip.meetings import Meetings
 from bot.backends.pexip.paths import Api, Root
@@ -95,6 +97,7 @@ class Pexip(
     PromotesParticipants,
     ListsParticipants,
     ReceivesEvents,
+    Configured,
 ):
     """One management node."""
 
@@ -122,6 +125,7 @@ class Pexip(
         system_location: str | None = None,
         event_sink_username: str | None = None,
         event_sink_password: SecretStr | None = None,
+        download_folder: Path | None = None,
     ) -> None:
         """`webapp_url` holds `{alias}` where the room's alias goes; without it there is no address to join at."""
         super().__init__(name)
@@ -132,6 +136,7 @@ class Pexip(
         self._sink = Sink(event_sink_username, event_sink_password)
         self._webapp_url = webapp_url
         self._aliases = AliasMemory()
+        self.configuring = Configuring.at(self.transport, rest, clock, download_folder)
 
     # --- rooms ---
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.backends.pexip.catalogue import RESOURCES
 from bot.backends.pexip.conversion import Reference, value_of, values_of
-from bot.backends.pexip.paths import Detail, configuration
+from bot.backends.pexip.paths import OWN_KEYS, Detail, configuration
 from bot.backends.pexip.paths import Schema as SchemaPath
 from bot.backends.pexip.schema import Json, Schema, read_schema
 from bot.backends.pexip.transport import Transport
@@ -50,7 +50,7 @@ class Objects:
         word = word.strip()
         if word.startswith("/"):
             return await self._at(resource, word)
-        if ID.fullmatch(word):
+        if ID.fullmatch(word) or re.fullmatch(OWN_KEYS.get(resource, ""), word):
             return await self._by_id(resource, word)
         return await self._by_name(resource, word)
 

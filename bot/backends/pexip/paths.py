@@ -99,6 +99,27 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """The request file of an offline licence request (seeds/002): only ever read."""
+
+    one: Detail
+
+    def __post_init__(self) -> None:
+        if self.one.collection != Collection(Api.CONFIGURATION, "licence_request"):
+            raise BadInput("Only a licence request can be exported.")
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The path's segments."""
+        return (*self.one.segments, "export")
+
+    @property
+    def slash(self) -> bool:
+        """As its licence request is called."""
+        return self.one.slash
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """What a resource's objects are made of. A plain signed-in GET, which only somebody who may read it gets."""
 
@@ -144,7 +165,7 @@ class Command:
         return ("api", "admin", "command", "v1", self.scope, self.name)
 
 
-Readable = Collection | Detail | Schema | Root
+Readable = Collection | Detail | Schema | Root | Export
 
 
 def configuration(resource: str) -> Collection:

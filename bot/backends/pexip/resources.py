@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from bot.backends.pexip.catalogue import BY_TASK, RESOURCES, Resource
 from bot.backends.pexip.conversion import filters_of, paging_of
 from bot.backends.pexip.objects import Objects, detail_of, id_of, uri_of
 from bot.backends.pexip.paths import configuration
-from bot.backends.pexip.schema import Json, Schema, shown, shown_value, typed
+from bot.backends.pexip.presenting import (
+    LONGEST_VALUE,
+    binds,
+    changes,
+    described,
+    given,
+    named,
+    same,
+    summary,
+    with_value,
+)
+from bot.backends.pexip.schema import Json, Schema, shown
 from bot.backends.pexip.uploads import check_file, uploads_of
 from bot.capabilities import Done, Hands, Plan, Sheet, Wish
 from bot.errors import BackendError, BadInput, NotFound
 from bot.files import SharedFile
-from bot.forms import Field, FieldKind
+from bot.forms import Field
 from bot.model import Outcome
-from bot.reply import Code, Line, Strong, Text, text
+from bot.reply import Line, Strong, text
 
 MOST_AT_ONCE = 20  # objects changed or deleted by one command
 MOST_SHOWN = 45  # lines
-LONGEST_VALUE = 200  # letters
 
 
 class Resources:
@@ -98,7 +107,7 @@ class Resources:
     async def _add(self, resource: Resource, schema: Schema, wish: Wish) -> Plan:
         files = await self._files(resource, wish)
         body = await self._objects.payload(resource.name, wish.values, creating=True, files=frozenset(files))
-        says = text("Add to ", Strong(resource.name), ": ", *_given(schema, wish.values))
+        says = text("Add to ", Strong(resource.name), ": ", *given(schema, wish.values))
 
         async def act(hands: Hands) -> Done:
             made = await self._transport.create(
@@ -116,7 +125,7 @@ class Resources:
         if files and len(found) > 1:
             raise BadInput("A file goes to one object at a time.")
         body = await self._objects.payload(resource.name, wish.values, creating=False, files=frozenset(files))
-        says = text("Change ", *_named(resource, schema, found), ": ", *_changes(schema, found, body, tuple(files)))
+        says = text("Change ", *named(resource, schema, found), ": ", *changes(schema, found, body, tuple(files)))
 
         async def act(hands: Hands) -> Done:
             if len(found) == 1:
@@ -131,7 +140,7 @@ class Resources:
             return await self._changed(resource, schema, found, body)
 
         ids = tuple(id_of(one) for one in found)
-        return Plan(says, act, ids, wish.values, _secrets(schema), bulk=len(found) > 1, binds=_binds(schema, found))
+        return Plan(says, act, ids, wish.values, _secrets(schema), bulk=len(found) > 1, binds=binds(schema, found))
 
     async def _changed(self, resource: Resource, schema: Schema, found: list[Json], body: Mapping[str, Any]) -> Done:
         """Look whether it is so now: a 2xx means that the node took it, and it ignores what it does not know."""
@@ -139,7 +148,7 @@ class Resources:
         differing = set()
         for one in found:
             now = await self._transport.read(detail_of(one), what=f"that {resource.name}")
-            differing |= {name for name, value in body.items() if not _same(schema, name, now.get(name), value)}
+            differing |= {name for name, value in body.items() if not same(schema, name, now.get(name), value)}
         if differing:
             words = f"Changed {names}, but the node shows something else for {', '.join(sorted(differing))}."
             return Done(words, Outcome.ACCEPTED, {"object": names, "changed": ", ".join(body)})
@@ -161,8 +170,8 @@ class Resources:
             return Done(f"Deleted {names}.", outcome, {"object": names})
 
         ids = tuple(id_of(one) for one in found)
-        says = text("Delete for good ", *_named(resource, schema, found))
-        return Plan(says, act, ids, bulk=len(found) > 1, binds=_binds(schema, found))
+        says = text("Delete for good ", *named(resource, schema, found))
+        return Plan(says, act, ids, bulk=len(found) > 1, binds=binds(schema, found))
 
     async def _removed(self, resource: Resource, one: Json) -> bool:
         try:
@@ -193,7 +202,7 @@ class Resources:
         if wish.operation.name != "set":
             return tuple(fields)
         one = await self._objects.find(wish.subject.name, _one_word(wish, "1" if schema.resource.singleton else ""))
-        return tuple(_holding(field, one.get(field.name)) for field in fields)
+        return tuple(with_value(field, one.get(field.name)) for field in fields)
 
 
 def _open(schema: Schema, field: Field) -> bool:
@@ -202,49 +211,6 @@ def _open(schema: Schema, field: Field) -> bool:
     except BadInput:
         return False
     return True
-
-
-def _holding(field: Field, value: object) -> Field:
-    return replace(field, required=False, value="" if field.secret else form_value(field, value))
-
-
-def form_value(field: Field, value: object) -> str:
-    """What the field holds, as a form shows it: objects by their id."""
-    if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS):
-        several = value if isinstance(value, list) else [value]
-        uris = [str(one.get("resource_uri", "")) if isinstance(one, dict) else str(one or "") for one in several]
-        return ",".join(uri.rstrip("/").rpartition("/")[2] for uri in uris if uri)
-    return typed(value)
-
-
-def described(field: Field) -> Text:
-    """One field for people: type, choices, what it needs."""
-    kind = f"{field.kind}" + (f" → {field.related}" if field.related else "")
-    notes = [
-        kind,
-        *(["needed"] if field.required else []),
-        *(["given by the node"] if field.readonly else []),
-        *(["never shown"] if field.secret else []),
-        *([f"one of {', '.join(field.choices)}"] if field.choices else []),
-        *([f"default {field.default}"] if field.default and not field.secret else []),
-    ]
-    helped = f" · {field.help}" if field.help else ""
-    return text(Strong(field.name), f" {' · '.join(notes)}{helped}"[:LONGEST_VALUE])
-
-
-def summary(schema: Schema, one: Json) -> Text:
-    """One object on one line: id, name, a few more of its values."""
-    naming = schema.naming
-    more = [
-        f"{name} {shown_value(schema, name, value)[:40]}"
-        for name, value in one.items()
-        if name not in (naming, "id", "resource_uri")
-        and isinstance(value, str | int)
-        and value not in ("", None)
-        and not (name in schema.fields and schema.fields[name].secret)
-    ]
-    tail = f" · {' · '.join(more[:4])}" if more else ""
-    return text(Code(str(one.get("id", "?"))), " ", Strong(schema.label(one)), tail)
 
 
 def _check_task(wish: Wish) -> None:
@@ -282,42 +248,6 @@ def _search(schema: Schema, words: str) -> dict[str, str]:
 
 def _secrets(schema: Schema) -> frozenset[str]:
     return frozenset(name for name, one in schema.fields.items() if one.secret)
-
-
-def _given(schema: Schema, values: Mapping[str, str]) -> Text:
-    words = [f"{name} {'…' if schema.fields[name].secret else word[:LONGEST_VALUE]}" for name, word in values.items()]
-    return (", ".join(words) or "with its defaults",)
-
-
-def _named(resource: Resource, schema: Schema, found: list[Json]) -> Text:
-    names = ", ".join(f"{schema.label(one)} ({id_of(one)})" for one in found)
-    return (f"{resource.name} ", Strong(names))
-
-
-def _changes(schema: Schema, found: list[Json], body: Mapping[str, Any], files: tuple[str, ...]) -> Text:
-    said = []
-    for name, value in body.items():
-        new = shown_value(schema, name, value)
-        old = {shown_value(schema, name, one.get(name)) for one in found}
-        before = old.pop() if len(old) == 1 else "(various)"
-        said.append(f"{name} {before[:LONGEST_VALUE]} → {new[:LONGEST_VALUE]}")
-    said += [f"{name} → a new file" for name in files]
-    return ("; ".join(said),)
-
-
-def _binds(schema: Schema, found: list[Json]) -> str:
-    return "\n".join(f"{id_of(one)} {schema.label(one)} {one.get('creation_time', '')}" for one in found)
-
-
-def _same(schema: Schema, name: str, now: object, sent: object) -> bool:
-    field = schema.fields[name]
-    if field.secret:
-        return True  # some nodes never say
-    if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS):
-        return set(form_value(field, now).split(",")) == set(form_value(field, sent).split(","))
-    if field.kind in (FieldKind.MOMENT, FieldKind.TIME, FieldKind.LINES):
-        return True  # written in another way
-    return now == sent or typed(now).strip() == typed(sent).strip()
 
 
 def _patience(files: Mapping[str, SharedFile]) -> float | None:

@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.backends.pexip.failures import is_page, raise_for_failure
-from bot.backends.pexip.paths import Api, Collection, Command, Detail, Readable, Root, Schema
+from bot.backends.pexip.paths import Api, Collection, Command, Detail, Export, Readable, Root, Schema
 from bot.backends.pexip.signing import JSON_ANSWER, SignIn
 from bot.clock import Clock
 from bot.errors import BackendError, NotFound, UnknownOutcome
 from bot.model import Risk
-from bot.rest import Answer, Rest, Upload
+from bot.rest import Answer, Begin, Downloaded, Rest, Upload
 
 Json = dict[str, Any]
 PAGE = 200  # objects; a whole page of rooms stays far below the largest answer that is read
@@ -60,7 +60,7 @@ class Transport:
 
     # --- reading ---
 
-    async def read(self, path: Detail | Schema | Root, *, what: str = "that") -> Json:
+    async def read(self, path: Detail | Schema | Root | Export, *, what: str = "that") -> Json:
         """One object, a schema, or the list of an API's resources. Raises NotFound, which speaks of `what`."""
         return self._object(await self._get(path, {}, what))
 
@@ -153,6 +153,35 @@ class Transport:
         """
         query = {"offline_mode": "True"} if offline and one.collection.resource == "licence" else {}
         return await self._send("DELETE", one, Risk.REPEATABLE, query=query, what=what)
+
+    async def submit(self, one: Detail, files: Mapping[str, Upload], *, what: str) -> None:
+        """POST files to an object that is there (the response to a licence request). Sent at most once."""
+        await self._send("POST", one, Risk.ONCE, files=files, what=what)
+
+    async def download(
+        self, collection: Collection, fields: Mapping[str, object], *, begin: Begin, most: int
+    ) -> Downloaded:
+        """Make one object whose answer is a file (a node's image). Sent at most once; the file is handed on in pieces.
+
+        Raises BrokenOff when it came in part, BackendError when the node answered something else.
+        """
+        header = await self._sign_in.header()
+        answer = await self._rest.download(
+            "POST",
+            *collection.segments,
+            operation=_operation("POST", collection),
+            begin=begin,
+            most=most,
+            json=fields,
+            headers={"Authorization": header},
+            slash=True,
+        )
+        if isinstance(answer, Downloaded):
+            return answer
+        if answer.status == 401:
+            self._sign_in.refused(header)
+        raise_for_failure(answer, risk=Risk.ONCE, what="that resource", sent=fields)
+        raise self._unclear()
 
     async def bulk(
         self, collection: Collection, objects: Sequence[Mapping[str, object]], deleted: Sequence[Detail] = ()
@@ -261,5 +290,7 @@ def _operation(method: str, path: Readable | Command) -> str:
             return f"{method} {path.api}"
         case Detail() | Schema():
             return f"{method} {path.collection.resource}"
+        case Export():
+            return f"{method} {path.one.collection.resource}"
         case Collection():
             return f"{method} {path.resource}"

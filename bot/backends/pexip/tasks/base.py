@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 from bot.backends.pexip.objects import Objects, uri_of
 from bot.backends.pexip.paths import configuration
-from bot.backends.pexip.resources import Resources, form_value
+from bot.backends.pexip.presenting import form_value
+from bot.backends.pexip.resources import Resources
 from bot.backends.pexip.schema import Json
 from bot.capabilities import Operation, Plan, Sheet, Subject, Wish
 from bot.errors import BadInput
@@ -30,6 +31,7 @@ class Node:
     resources: Resources
     rest: Rest
     download_folder: Path | None = None
+    bootstrap_port: int = 8443  # of a conferencing node that was not provisioned yet
 
     async def rooms(self, words: str) -> list[Json]:
         """The rooms in a list of names. Raises BadInput, NotFound."""
