@@ -236,7 +236,7 @@ async def world(
             slack=slack,
             grants=grants,
             dialing=dialing,
-            pexip=world_pexip.section(node),
+            pexip=world_pexip.section(node, folder),
         )
         if not backends:
             head, _, rest = text.partition("[backends.jaas]")

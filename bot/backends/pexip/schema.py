@@ -120,7 +120,7 @@ def _field(resource: Resource, name: str, said: Json) -> Field:
         name=name,
         kind=kind,
         help=_short(words),
-        required=not optional and not said.get("readonly"),
+        required=not optional and not said.get("readonly") and kind is not FieldKind.FILE,
         nullable=nullable,
         readonly=bool(said.get("readonly")),
         secret=_is_secret(resource, name, words, kind),

@@ -79,6 +79,7 @@ class Message:
     text: str = ""
     blocks: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
+    files: list[Json] = field(default_factory=list)
     thread_ts: str = ""
     ephemeral_for: str = ""
     metadata: Json = field(default_factory=dict)

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.play.slack.delivery import ACK_LIMIT, Delivery, HttpTransport, Transport
 from bot.play.slack.events import Events
 from bot.play.slack.faults import Faults
+from bot.play.slack.files import Files
 from bot.play.slack.gestures import Gestures
 from bot.play.slack.grants import Pace, ResponseGrants, Triggers
 from bot.play.slack.modals import Modals
@@ -56,6 +57,7 @@ class SlackServer(Gestures, Modals, Events):
         self.sender = Sender(
             workspace, triggers=triggers, grants=grants, transport=self._transport, origin=lambda: self._origin
         )
+        self.files = Files(workspace, bot_token=bot_token)
         self._responses = ResponseUrls(workspace, grants, self.faults)
         self._web_api = WebApi(
             workspace,
@@ -63,6 +65,7 @@ class SlackServer(Gestures, Modals, Events):
             app_token=app_token,
             triggers=triggers,
             faults=self.faults,
+            files=self.files,
             pace=Pace(clock) if paced else None,
             open_connection=lambda: self.socket_mode.new_url(self._origin.replace("http", "ws", 1)),
         )
@@ -88,10 +91,12 @@ class SlackServer(Gestures, Modals, Events):
         app.router.add_route("*", "/api/{method}", self._web_api.handle)
         app.router.add_post("/response/{token}", self._responses.handle)
         app.router.add_get("/link/", self.socket_mode.handle)
+        app.router.add_get("/files/{id}", self.files.download)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self._origin = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.files.origin = self._origin
         self._session = aiohttp.ClientSession()
 
     async def stop(self) -> None:

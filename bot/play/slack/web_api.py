@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.play.slack.faults import Fault, Faults
+from bot.play.slack.files import Files
 from bot.play.slack.grants import Pace, Triggers
 from bot.play.slack.methods.chat import Chat
 from bot.play.slack.methods.directory import Directory
@@ -43,6 +44,7 @@ class WebApi:
         app_token: str,
         triggers: Triggers,
         faults: Faults,
+        files: Files,
         pace: Pace | None,
         open_connection: Callable[[], str],
     ) -> None:
@@ -54,6 +56,7 @@ class WebApi:
             **_chat(Chat(workspace, pace)),
             **_views(Views(workspace, triggers)),
             **_directory(Directory(workspace)),
+            "files.info": Method(files.info, ("files:read",)),
             "apps.connections.open": Method(lambda _: {"url": open_connection()}, for_app_token=True),
         }
 

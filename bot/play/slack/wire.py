@@ -137,6 +137,7 @@ def message_json(workspace: Workspace, message: Message) -> Json:
     optional = {
         "blocks": message.blocks,
         "attachments": message.attachments,
+        "files": message.files,
         "metadata": message.metadata,
         "thread_ts": message.thread_ts,
         "edited": {"user": message.user, "ts": message.ts} if message.edited else None,

@@ -19,6 +19,7 @@ Seen = TypeVar("Seen")
 BOT_SCOPES = frozenset(
     (
         "commands",
+        "files:read",
         "chat:write",
         "chat:write.public",
         "users:read",

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import MovableClock
 from bot.play.slack import Fault, Message, SlackServer, Workspace, demo_workspace, text_of
-from tests.fakes.slack_arguments import METHODS, needs_methods, wrong_arguments
+from tests.fakes.slack_arguments import needs_methods, slacks_methods, wrong_arguments
 from tests.play.slack.refusing import error_of, refused
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Hello *there*"}}
@@ -232,7 +232,7 @@ async def test_a_made_up_trigger_opens_nothing(client: AsyncWebClient) -> None:
 
 @needs_methods
 def test_every_method_served_is_one_of_slacks(slack: SlackServer) -> None:
-    assert slack.methods <= json.loads(METHODS.read_text()).keys()
+    assert slack.methods <= slacks_methods().keys()
 
 
 @needs_methods

@@ -1,8 +1,8 @@
 """Simulated Pexip Infinity: a management node with the wire rules recorded from a running django-tastypie, and people.
 
 Configuration objects with schema, filters, pages, bulk PATCH, moved aliases and the traps that go with them; status and
-command APIs of running meetings; an event sink; a web app through which people come in. Not simulated: history, nodes
-and their images, licences, layouts, transfers, and the minute that a new room takes until every node knows it.
+command APIs of running meetings; an event sink; a web app through which people come in; images of new nodes, licences.
+Not simulated: history, layouts, transfers, and the minute that a new room takes until every node knows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from bot.play.exchange import ExchangeFeed, recording
 from bot.play.vendors.jaas.faults import EMPTY, HTML, Fault, Faults
 from bot.play.vendors.jaas.webhooks import Delivery
 from bot.play.vendors.pexip import page
+from bot.play.vendors.pexip.appliances import Appliances
 from bot.play.vendors.pexip.configuration import Configuration
+from bot.play.vendors.pexip.fields import RESOURCES
+from bot.play.vendors.pexip.further import FURTHER
+from bot.play.vendors.pexip.licensing import Licensing
 from bot.play.vendors.pexip.live import Live
 from bot.play.vendors.pexip.meetings import EntryRefused, Leg, Meetings
 from bot.play.vendors.pexip.objects import Objects
@@ -71,8 +75,10 @@ class SimulatedPexip:
         self.faults = Faults()
         self.write_faults = Faults()  # of what is no GET
         self.requests: list[Received] = []
-        self.objects = Objects(clock)
+        self.objects = Objects(clock, {**RESOURCES, **FURTHER})
         self.sign_ins = SignIns(clock, accounts, clients)
+        self.appliances = Appliances(self.objects, self.sign_ins)
+        self.licensing = Licensing(self.sign_ins)
         self.sink = EventSink(clock, username=sink_username, password=sink_password, feed=feed, backend=backend)
         self.meetings = Meetings(self.objects, self.sink, clock, rings_for=rings_for)
         self._feed = feed
@@ -121,6 +127,8 @@ class SimulatedPexip:
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self._api])
+        self.appliances.routes(app)
+        self.licensing.routes(app)
         Configuration(self.objects, self.sign_ins).routes(app)
         Live(self.meetings, self.sign_ins).routes(app)
         app.router.add_post("/oauth/token/", self.sign_ins.token)

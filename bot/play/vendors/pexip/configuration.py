@@ -15,6 +15,7 @@ from bot.play.vendors.pexip.objects import ROOT, Invalid, Objects, Unprocessable
 from bot.play.vendors.pexip.signin import Account, SignIns, not_permitted
 
 Json = dict[str, Any]
+SOMETIME = "2026-11-22T02:41:44.220535"
 SORRY = {"error_message": "Sorry, this request could not be processed. Please try again later."}
 PAGE = """
 <!doctype html>
@@ -194,6 +195,8 @@ def schema(name: str, resource: Resource) -> Json:
 
 def _described(one: Field) -> Json:
     default = None if one.required or one.default is None else one.default
+    if one.type == "datetime" and not one.nullable:
+        default = SOMETIME  # the node's own present
     said: Json = {
         "blank": default == "",
         "default": default,
