@@ -1,6 +1,7 @@
 """The ground all applications run on: a Slack and a vendor that answer at once, in a process of their own.
 
-Nothing is checked here: a strict simulation would cost more than what is measured. `python -m benchmarks.ground <port>`.
+Nothing is checked here: a strict simulation would cost more than what is measured.
+`python -m benchmarks.ground <port>`.
 """
 
 import asyncio

@@ -25,8 +25,19 @@ class Calls:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def once(self, request_id: str, effect: str, send: Callable[[], Awaitable[T]], kind: type[T]) -> T:
+    async def once(
+        self,
+        request_id: str,
+        effect: str,
+        send: Callable[[], Awaitable[T]],
+        kind: type[T],
+        *,
+        within: Callable[[], Awaitable[None]] | None = None,
+    ) -> T:
         """Send it, or give back the answer of the time it was sent. `kind` says how the answer is kept as JSON.
+
+        `within` raises what forbids it: no other call is recorded while it looks, so that calls at the same moment
+        cannot overdraw a budget together.
 
         Raises UnknownOutcome when it was sent and no answer is known, without sending again. Any other BotError that
         `send` raises means that it had no effect: it may be sent again.
@@ -35,6 +46,8 @@ class Calls:
         try:
             async with self._store.db.begin() as tx:
                 await self._store.effects.intend(tx, request_id, effect)
+                if within is not None:
+                    await within()
         except IntegrityError:
             return await self._answered_before(request_id, effect, answer)
         try:
@@ -66,4 +79,4 @@ class Calls:
                 else:
                     await self._store.effects.finish(tx, request_id, effect, result=result)
         except DatabaseUnavailable:
-            log.error("answer not written down", request_id=request_id, effect=effect)
+            log.error("answer not written down", request_id=request_id, effect=effect.partition(" ")[0])

@@ -2,18 +2,107 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
 from bot.approvals import Request
+from bot.capabilities import Event
+from bot.errors import BackendError, NotFound
 from bot.model import Medium, Participant, Presence, Room
 from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
+from bot.roster import Roster
+from bot.store import Store
+from bot.voice import Posted, Voice
 
 MOST_NAMED = 12
+MOST_KEPT_TRUE = 5  # cards of one room, the newest: an edit of each costs a call to Slack
 
 
-def room_card(room: Room, presence: Presence | None = None, *, kind: str = "") -> Card:
-    """A room for a channel: never a secret on it; `Join` mints a link for whoever clicks."""
+class RoomCards:
+    """The posted cards of rooms, kept true: who is in, whether it is locked, whether it is still there.
+
+    What vendors report changes them by itself; commands say `changed` for the rest. Edits never fail a command.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        roster: Roster,
+        voice: Voice,
+        *,
+        presence: Callable[[Room], Awaitable[Presence]],
+        asked: Callable[[Room], bool],
+        background: Callable[[Coroutine[Any, Any, None], str], None],
+    ) -> None:
+        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself."""
+        self._store, self._voice = store, voice
+        self._presence, self._asked, self._background = presence, asked, background
+        self._due: set[str] = set()
+        self._editing: set[str] = set()
+        self._shown: dict[str, Card] = {}
+        roster.subscribe(self._reported)
+
+    async def card(self, room: Room) -> Card:
+        """The card as things stand. A vendor that cannot be asked makes it say so, not fail."""
+        try:
+            presence = await self._presence(room)
+        except (BackendError, NotFound):
+            presence = Presence(None, None)
+        return room_card(room, presence, asked=self._asked(room))
+
+    def changed(self, room_id: str) -> None:
+        """Something about this room is other than its cards say."""
+        self._due.add(room_id)
+        if room_id not in self._editing:
+            self._background(self._refresh(room_id), "room cards")
+
+    def retire(self, room: Room, cards: Sequence[Posted]) -> None:
+        """The room was deleted: its cards offer no Join any more."""
+        self._shown.pop(room.id, None)
+        gone = Card(title=room.handle, lines=(Line(text("Deleted.")),))
+        self._background(self._edit(cards, gone), "room cards")
+
+    def _reported(self, backend: str, event: Event) -> None:
+        self._background(self._changed_there(backend, event.vendor_id), "room cards")
+
+    async def _changed_there(self, backend: str, vendor_id: str) -> None:
+        room = await self._store.rooms.by_vendor(backend, vendor_id)
+        if room is not None:
+            self._due.add(room.id)
+            await self._refresh(room.id)
+
+    async def _refresh(self, room_id: str) -> None:
+        """One at a time for each room; what changes meanwhile is written in the next turn."""
+        if room_id in self._editing:
+            return
+        self._editing.add(room_id)
+        try:
+            while room_id in self._due:
+                self._due.discard(room_id)
+                room = await self._store.rooms.get(room_id)
+                if room is None:
+                    return
+                card = await self.card(room)
+                if self._shown.get(room_id) != card:
+                    self._shown[room_id] = card
+                    await self._edit(await self._store.rooms.cards(room_id), card)
+        finally:
+            self._editing.discard(room_id)
+
+    async def _edit(self, cards: Sequence[Posted], card: Card) -> None:
+        await asyncio.gather(*(self._voice.edit(one, card) for one in cards[-MOST_KEPT_TRUE:]))
+
+
+def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False) -> Card:
+    """A room for a channel: never a secret on it; `Join` mints a link for whoever clicks.
+
+    `asked`: nobody tells the bot when that changes, so the card says how old it is.
+    """
     made_by: Text = (" · made by ", User(room.owner.user_id)) if room.owner else ()
-    lines = [Line(text("on ", Strong(room.backend), f" {kind or room.kind}".rstrip(), *made_by), quiet=True)]
-    lines.insert(0, Line(who_is_in(presence)))
+    age: Text = (" · as of ", At(presence.as_of)) if asked and presence and presence.as_of else ()
+    lines = [Line(text(*who_is_in(presence), *age))]
+    lines.append(Line(text("on ", Strong(room.backend), f" {room.kind}".rstrip(), *made_by), quiet=True))
     if room.locked:
         lines.append(Line(text("Locked: no links are given out.")))
     return Card(title=room.handle, lines=tuple(lines), buttons=(join_button(room),))

@@ -3,35 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from bot.capabilities import CreatesRooms, RoomWish
+from bot.capabilities import CreatesRooms, DeletesRooms, ListsParticipants, RoomWish
 from bot.cards import room_card
 from bot.command import Act
-from bot.errors import BadInput
+from bot.errors import AlreadySo, BackendError, BadInput
 from bot.grammar import render
 from bot.model import Presence, Room, VendorRoom
 from bot.reply import Card
 
 LONGEST_BUTTON = 2000  # letters that a button carries
+NOT_FIRST = ("+", "@", "#", "id:")
+LONGEST_HANDLE = 80  # characters: it stands in titles, buttons and command lines
+
+
+def check_handle(handle: str) -> None:
+    """Raise BadInput for a name by which the room could not be called again."""
+    if len(handle) > LONGEST_HANDLE:
+        raise BadInput(f"That name is too long; a room's name has at most {LONGEST_HANDLE} characters.")
+    if handle.strip("/") != handle:
+        raise BadInput("A room's name neither begins nor ends with a slash, for example jaas/standup.")
+    if handle.lower().startswith(NOT_FIRST):
+        raise BadInput(f"A room's name can't begin with {', '.join(NOT_FIRST)}: then it means something else.")
 
 
 async def make_room(act: Act[CreatesRooms], handle: str, wishes: dict[str, str]) -> Room:
-    """The room itself, owned by the caller and belonging to the channel it was asked for in."""
+    """The room itself, owned by the caller and belonging to the channel it was asked for in.
+
+    Raises AlreadySo when somebody took the handle while the vendor was making it.
+    """
     store, caller = act.desk.store, act.caller
     owner_id = await store.people.user_id_of(caller.person)
     wish = RoomWish(handle=handle, owner_user_id=owner_id, options=wishes)
     vendor = await act.once("create", lambda: act.backend.create_room(wish), VendorRoom)
-    async with store.db.begin() as tx:
-        room = await store.rooms.add(tx, backend=act.backend.name, handle=handle, vendor=vendor, owner=caller.person)
-        if act.place:
-            await store.rooms.admit_channel(tx, room.id, act.place)
+    try:
+        async with store.db.begin() as tx:
+            room = await store.rooms.add(
+                tx, backend=act.backend.name, handle=handle, vendor=vendor, owner=caller.person
+            )
+            if act.place:
+                await store.rooms.admit_channel(tx, room.id, act.place)
+    except AlreadySo:
+        mine = await store.rooms.by_vendor(act.backend.name, vendor.vendor_id)
+        if mine is not None:  # this very request made it, before it was cut off
+            return mine
+        await _take_back(act, handle, vendor)
+        raise
     return room
+
+
+async def _take_back(act: Act[CreatesRooms], handle: str, vendor: VendorRoom) -> None:
+    """Nobody would ever find this one: its handle went to another room."""
+    if isinstance(act.backend, DeletesRooms):
+        now = act.desk.clock.now()
+        orphan = Room("", act.backend.name, handle, vendor.vendor_id, vendor.name, vendor.kind, None, now)
+        with suppress(BackendError):
+            await act.backend.delete_room(orphan)
 
 
 def card_of_new(act: Act[CreatesRooms], room: Room) -> Card:
     """The card of a room made a moment ago: nobody can be in yet."""
-    return room_card(room, Presence((), act.desk.clock.now()))
+    asked = isinstance(act.backend, ListsParticipants)
+    return room_card(room, Presence((), act.desk.clock.now()), asked=asked)
 
 
 async def make_rooms(act: Act[Any], wishes: Mapping[str, Mapping[str, str]]) -> list[Room]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,17 @@ from bot.approvals import Approvals, Request
 from bot.audit import Audit
 from bot.calls import Calls
 from bot.capabilities import Backend, ListsParticipants
+from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.door import Door
+from bot.errors import Refused
 from bot.files import SharedFiles
 from bot.lookup import Lookup
-from bot.model import Meeting, Participant, PhoneNumber, Presence, Room
+from bot.model import Meeting, Participant, Person, PhoneNumber, Presence, Room
 from bot.people import Caller, People
 from bot.phone import PhoneCalls
 from bot.policy import Allow, Policy, judge
+from bot.reply import User, text
 from bot.roster import Roster
 from bot.seal import Seal
 from bot.store import Store
@@ -41,6 +44,7 @@ class Desk:
     phone: PhoneCalls
     audit: Audit
     voice: Voice
+    cards: RoomCards
     clock: Clock
     policy: Callable[[], Policy]  # today's: SIGHUP replaces it
     backends: Mapping[str, Backend]
@@ -51,6 +55,7 @@ class Desk:
     seal: Seal
     files: SharedFiles
     slash: str = "/meet"
+    guests_may_join: bool = False
 
     async def allowed(self, command: Command[Any, Any], caller: Caller) -> bool:
         """Whether the caller may give it at least somewhere: by their own permissions, or in a room they own."""
@@ -60,6 +65,20 @@ class Desk:
     async def allowed_verbs(self, caller: Caller) -> list[Command[Any, Any]]:
         """What `help` and the menu show this caller, in the registry's order."""
         return [command for command in self.commands.values() if await self.allowed(command, caller)]
+
+    async def check_invited(self, people: Sequence[Person]) -> None:
+        """Raise Refused for somebody who could not come in with an invitation."""
+        for person in people:
+            caller = await self.people.caller(person)
+            if caller.deactivated or caller.bot:
+                what = "has a deactivated account" if caller.deactivated else "is an app"
+                raise Refused(
+                    f"{caller.name} {what}.", detail=text(User(person.user_id), f" {what}; nobody was invited.")
+                )
+            if (caller.guest or caller.stranger) and not caller.sources and not self.guests_may_join:
+                link = f'a guest link works: invite room "{caller.name}"'
+                detail = text(User(person.user_id), f" is a guest and can't press Join; {link}. Nobody was invited.")
+                raise Refused(f"{caller.name} is a guest and can't press Join; {link}.", detail=detail)
 
     async def waiting_for(self, caller: Caller) -> list[Request]:
         """The requests that this person may decide on, and did not ask for."""

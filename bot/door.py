@@ -112,6 +112,7 @@ def _why_blocked(room: Room, block: Block) -> Text:
     elif block.meeting_id is not None:
         until = (" until this meeting ends",)
     why: Text = (f" ({block.why})",) if block.why else ()
+    did = "removed" if until else "blocked"
     return text(
-        "You can't join ", Strong(room.title), *until, ": ", User(block.by.user_id), " removed you", *why, ". Ask them."
+        "You can't join ", Strong(room.title), *until, ": ", User(block.by.user_id), f" {did} you", *why, ". Ask them."
     )

@@ -9,8 +9,8 @@ from bot.reply import Line
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """First what is live here and what waits for the caller, then the verbs they may use: (name, summary)."""
+    """The rooms of this channel, those with people in first; what waits for the caller; the verbs they may use."""
 
     live: tuple[Line, ...]
     waiting: tuple[Line, ...]
-    verbs: tuple[tuple[str, str], ...]
+    verbs: tuple[tuple[str, str], ...]  # (name, summary)

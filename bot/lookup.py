@@ -5,19 +5,22 @@ Also decides whose room it is (interface.md §4): a room one does not belong to 
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Mapping, Sequence
 
-from bot.capabilities import Backend, FindsRooms
-from bot.errors import BadInput, BotError, NotFound
+from bot.capabilities import Backend, FindsRooms, ListsParticipants
+from bot.errors import AlreadySo, BadInput, BotError, NotFound
 from bot.grammar import ParticipantWord
 from bot.model import Participant, Presence, Room, RoomWord, VendorRoom
 from bot.people import Caller
+from bot.reply import User
 from bot.roster import Roster
 from bot.rules import Need
 from bot.store import Store
 
 SEES_ALL = Need("monitoringMode", "READ_WRITE_ACCESS")
+MOST_ASKED = 10  # rooms of one channel, the newest shares first, that are looked at for people
 
 
 class Ambiguous(BotError):
@@ -55,14 +58,16 @@ class Lookup:
             return await self._of_channel(caller, channel)
         if word.backend is not None and word.backend not in self._backends:
             word = RoomWord(None, str(word))
-        known = [room for room in await self._known(word) if await self.sees(room, caller, channel)]
-        if len(known) == 1:
-            return known[0]
-        if known:
-            preferred = [room for room in known if room.backend == self._default]
-            if len(preferred) == 1:
-                return preferred[0]
-            raise Ambiguous(f"Several rooms are called {word.name}; which one?", known)
+        # A handle comes before a vendor's name for another room.
+        for found in (await self._by_handle(word), await self._by_vendor(word)):
+            known = [room for room in found if await self.sees(room, caller, channel)]
+            if len(known) == 1:
+                return known[0]
+            if known:
+                preferred = [room for room in known if room.backend == self._default]
+                if len(preferred) == 1:
+                    return preferred[0]
+                raise Ambiguous(f"Several rooms are called {word.name}; which one?", known)
         elsewhere = await self._at_vendor(word, caller, channel)
         if elsewhere is not None:
             return elsewhere
@@ -70,6 +75,8 @@ class Lookup:
 
     async def sees(self, room: Room, caller: Caller, channel: str | None) -> bool:
         """Whether the room is this caller's to see: it belongs to them or this channel, or they see all."""
+        if room.backend not in self._backends:  # configured once, and no more
+            return False
         if caller.permissions.allows(SEES_ALL):
             return True
         if room.owner is None and room.backend in self._open:
@@ -95,23 +102,33 @@ class Lookup:
         handle = vendor.name
         if await self._store.rooms.by_handle(backend, handle):
             handle = f"{vendor.name} {vendor.vendor_id}"
-        async with self._store.db.begin() as tx:
-            return await self._store.rooms.add(tx, backend=backend, handle=handle, vendor=vendor, owner=None)
+        try:
+            async with self._store.db.begin() as tx:
+                return await self._store.rooms.add(tx, backend=backend, handle=handle, vendor=vendor, owner=None)
+        except AlreadySo:  # somebody else named it at this very moment
+            known = await self._store.rooms.by_vendor(backend, vendor.vendor_id)
+            if known is None:
+                raise
+            return known
 
-    async def _known(self, word: RoomWord) -> list[Room]:
-        by_handle = await self._store.rooms.by_handle(word.backend, word.name)
-        if by_handle:
-            return by_handle
-        names = [word.backend] if word.backend else list(self._backends)
-        found = []
-        for name in names:
+    async def _by_handle(self, word: RoomWord) -> list[Room]:
+        return await self._store.rooms.by_handle(word.backend, word.name)
+
+    async def _by_vendor(self, word: RoomWord) -> list[Room]:
+        """By the vendor's id, an address, or the vendor's own name (any case), which `set` may have changed."""
+        found = {}
+        for name in [word.backend] if word.backend else list(self._backends):
             vendor_id = self._backends[name].room_in(word.name)
-            for candidate in dict.fromkeys(filter(None, (vendor_id, word.name))):
+            for candidate in filter(None, (vendor_id, word.name)):
                 room = await self._store.rooms.by_vendor(name, candidate)
                 if room is not None:
-                    found.append(room)
+                    found[room.id] = room
                     break
-        return found
+            else:
+                same = word.name.casefold()
+                named = [room for room in await self._store.rooms.all(name) if room.vendor_name.casefold() == same]
+                found |= {room.id: room for room in named}
+        return list(found.values())
 
     async def _at_vendor(self, word: RoomWord, caller: Caller, channel: str | None) -> Room | None:
         names = [word.backend] if word.backend else list(self._backends)
@@ -121,26 +138,38 @@ class Lookup:
             may_adopt = self.may_see_foreign(name, caller)
             if isinstance(backend, FindsRooms) and (may_adopt or backend.finds_by_alias):
                 vendor = await backend.find_room(backend.room_in(word.name) or word.name)
-                known = await self._store.rooms.by_vendor(name, vendor.vendor_id) if vendor else None
-                if vendor and may_adopt:
-                    found.append(known or await self.adopt(name, vendor))
-                elif known and await self.sees(known, caller, channel):
+                if vendor is None:
+                    continue
+                if may_adopt:
+                    found.append(await self.adopt(name, vendor))
+                elif known := await self._store.rooms.by_vendor(name, vendor.vendor_id):
                     found.append(known)
-        if len(found) > 1:
-            raise Ambiguous(f"Several rooms are called {word.name}; which one?", found)
-        return found[0] if found else None
+        seen = [room for room in found if await self.sees(room, caller, channel)]  # it may be one the bot made
+        if len(seen) > 1:
+            raise Ambiguous(f"Several rooms are called {word.name}; which one?", seen)
+        return seen[0] if seen else None
 
     async def _of_channel(self, caller: Caller, channel: str | None) -> Room:
-        rooms = await self._store.rooms.rooms_in(channel) if channel else []
+        shared = await self._store.rooms.rooms_in(channel) if channel else []
+        rooms = [room for room in shared if await self.sees(room, caller, channel)]
         if not rooms:
             raise BadInput("Name a room: none is shared in this channel.")
-        live = [room for room in rooms if self._live(room)]
+        if len(rooms) == 1:
+            return rooms[0]
+        lively = await asyncio.gather(*(self._live(room) for room in rooms[:MOST_ASKED]))
+        live = [room for room, is_live in zip(rooms, lively, strict=False) if is_live]
         if len(live) > 1:
             raise Ambiguous("Several rooms are live here; which one?", live)
         return live[0] if live else rooms[0]
 
-    def _live(self, room: Room) -> bool:
-        return bool(self._roster.presence(room.backend, room.vendor_id).participants)
+    async def _live(self, room: Room) -> bool:
+        backend = self._backends[room.backend]
+        if not isinstance(backend, ListsParticipants):
+            return bool(self._roster.presence(room.backend, room.vendor_id).participants)
+        try:
+            return bool((await backend.participants(room)).participants)
+        except BotError:
+            return False  # the vendor that cannot be asked is asked again by what follows, and says so
 
     async def _unknown(self, word: RoomWord, caller: Caller, channel: str | None) -> str:
         mine = [room.title for room in await self.rooms(caller, channel)]
@@ -171,4 +200,6 @@ def find_participant(word: ParticipantWord, presence: Presence, *, vendor_user_i
     partial = [] if word.id or word.user_id else [o for o in people if word.name.casefold() in o.name.casefold()]
     if partial:
         raise Ambiguous("Nobody has exactly that name; did you mean:", partial)
+    if word.user_id is not None:
+        raise NotFound("They are not in there now.", detail=(User(word.user_id), " is not in there now."))
     raise NotFound(f"Nobody called {word} is in there now.")

@@ -42,9 +42,12 @@ class PhoneCalls:
         names = [name for name in await self._store.effects.of(request_id) if name.startswith(_CALL)]
         return PhoneNumber(names[0].removeprefix(_CALL)) if names else None
 
-    async def hung_up(self, room: Room, number: PhoneNumber, *, by: Person) -> None:
-        """Somebody cancelled it: the messages about this call say so."""
-        body = text(Strong(number.masked), " in ", Strong(room.title), " was hung up by ", User(by.user_id), ".")
+    async def hung_up(self, room: Room, number: PhoneNumber, *, by: Person, found: bool = True) -> None:
+        """Somebody cancelled it: the messages about this call say so, also that the vendor knew of none (`found`)."""
+        shown, place, actor = Strong(number.masked), Strong(room.title), User(by.user_id)
+        body = text(shown, " in ", place, " was hung up by ", actor, ".")
+        if not found:
+            body = text("No call to ", shown, " was found in ", place, " when ", actor, " cancelled it.")
         await self._ended(room, number, Result(Outcome.CANCELLED, body, {"number": number.masked}))
 
     def _reported(self, backend: str, event: Event) -> None:

@@ -69,8 +69,8 @@ class AdminToken:
 
 
 def compact(claims: Mapping[str, object]) -> str:
-    """Claims as the JSON text that is signed."""
-    return json.dumps(claims, separators=(",", ":"))
+    """Claims as the JSON text that is signed: as short as it can be, for it becomes part of an address."""
+    return json.dumps(claims, separators=(",", ":"), ensure_ascii=False)
 
 
 def validity(begins: datetime, ends: datetime) -> dict[str, object]:

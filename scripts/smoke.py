@@ -1,4 +1,4 @@
-"""Starts the installed bot with nothing but what its users install, and asks it whether it lives. Exit status 1 if not."""
+"""Starts the installed bot with nothing but what its users install, and asks it whether it lives. Exit 1 if not."""
 
 import os
 import re

@@ -112,11 +112,19 @@ async def test_many_clicks_at_the_same_moment_act_once(here: Office, outside: Ou
     assert outside.performed == [asked.id]
 
 
-@pytest.mark.parametrize("verdict", ["approve", "deny"])
-async def test_the_requester_never_counts_whatever_their_role(here: Office, outside: Outside, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("approve", "You can't approve your own request; somebody else has to."),
+        ("deny", "You can't deny your own request; take it back with Cancel request."),
+    ],
+)
+async def test_the_requester_never_counts_whatever_their_role(
+    here: Office, outside: Outside, verdict: str, said: str
+) -> None:
     asked = await here.approvals.ask(draft())
     assert (await here.click(asked, ANN, verdict)).pending
-    assert outside.told == [(ANN, "You can't approve your own request; somebody else has to.")]
+    assert outside.told == [(ANN, said)]
     assert outside.performed == []
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pytest
 from sqlalchemy import event
+from structlog.contextvars import bound_contextvars
 
 from bot.audit import Audit, Entry, Verification, export, verify
 from bot.clock import MovableClock
@@ -78,6 +79,21 @@ async def test_a_row_comes_back_as_it_was_written(store: Store, audit: Audit) ->
         name: getattr(KICK, name) for name in Entry.__dataclass_fields__
     }
     assert (row.seq, row.at) == (1, NOON)
+
+
+async def test_a_row_carries_the_id_under_which_the_log_tells_of_the_same_request(store: Store, audit: Audit) -> None:
+    with bound_contextvars(correlation_id="4f2a"):
+        await audit.note(JOIN)
+        await write(store, audit, KICK)
+    kick, join = await audit.search(since=NOON, limit=10)
+    assert (join.correlation, kick.correlation) == ("4f2a", KICK.correlation)
+
+
+async def test_a_whole_identity_or_a_user_id_alone_finds_what_somebody_did(store: Store, audit: Audit) -> None:
+    await write(store, audit, KICK, JOIN)
+    for actor in (str(BOB), BOB.user_id):
+        assert [json.loads(line)["action"] for line in await lines(store.db, "jsonl", actor=actor)] == ["join"]
+    assert await lines(store.db, "jsonl", actor=BOB.user_id[1:]) == []
 
 
 async def test_noted_and_written_rows_stand_on_one_chain_in_their_order(store: Store, audit: Audit) -> None:

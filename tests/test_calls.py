@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.calls import Calls
 from bot.errors import BackendError, BadInput, Refused, Unavailable, UnknownOutcome
@@ -142,3 +143,38 @@ async def test_a_refusal_that_cannot_be_written_down_is_still_told(calls: Calls,
 
     with pytest.raises(Refused, match="that country"):
         await calls.once("r1", "dial", close_then_refuse, Outcome)
+
+
+async def test_what_is_forbidden_while_it_is_recorded_is_not_sent_and_leaves_no_trace(
+    calls: Calls, store: Store
+) -> None:
+    vendor = Vendor(Outcome.ACCEPTED)
+
+    async def used_up() -> None:
+        raise Refused("No more calls for now.")
+
+    with pytest.raises(Refused, match="No more calls"):
+        await calls.once("r1", "dial", vendor.dial, Outcome, within=used_up)
+    assert (vendor.calls, await store.effects.of("r1")) == (0, {})
+
+
+async def test_what_was_sent_before_is_given_back_whatever_forbids_it_now(calls: Calls) -> None:
+    vendor = Vendor(Outcome.ACCEPTED)
+    await calls.once("r1", "dial", vendor.dial, Outcome)
+
+    async def used_up() -> None:
+        raise Refused("No more calls for now.")
+
+    assert await calls.once("r1", "dial", vendor.dial, Outcome, within=used_up) is Outcome.ACCEPTED
+    assert vendor.calls == 1
+
+
+async def test_the_log_of_an_answer_not_written_down_holds_no_number(calls: Calls, store: Store) -> None:
+    async def close_then_answer() -> Outcome:
+        await store.db.close()
+        return Outcome.ACCEPTED
+
+    with capture_logs() as logged:
+        await calls.once("r1", "dial +40747777777", close_then_answer, Outcome)
+    assert [line["event"] for line in logged] == ["answer not written down"]
+    assert "747777777" not in str(logged)

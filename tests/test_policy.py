@@ -275,9 +275,16 @@ def test_the_first_rule_that_matches_decides() -> None:
 
 
 def test_a_rule_with_no_approvals_lets_the_command_act_but_may_still_ask_for_a_reason() -> None:
+    policy = rules(ApprovalRule("free", frozenset({"delete"}), approvals=0, reason_required=True))
+    assert policy.approval_for("delete", "jaas") is None
+    assert policy.reason_required("delete", "jaas")
+
+
+def test_a_ban_waits_for_an_approval_whatever_a_rule_says() -> None:
     policy = rules(ApprovalRule("free", frozenset({"ban"}), approvals=0, reason_required=True))
-    assert policy.approval_for("ban", "jaas") is None
-    assert policy.reason_required("ban", "jaas")
+    rule = policy.approval_for("ban", "jaas")
+    assert rule is not None
+    assert (rule.approvals, rule.reason_required) == (1, True)
 
 
 def test_a_configured_rule_takes_the_place_of_the_defaults_for_bulk_and_own_rooms() -> None:

@@ -155,6 +155,48 @@ async def test_a_busy_answer_after_a_lost_one_does_not_hide_the_doubt(session: a
         assert (await ask(rest_at(session, server.url), Risk.READ)).status == 503
 
 
+@pytest.mark.parametrize("last", [Turn(answer("429 Too Many Requests")), None], ids=["busy", "gone"])
+async def test_a_failing_gateway_leaves_a_doubt_that_a_later_refusal_does_not_end(
+    session: aiohttp.ClientSession, last: Turn | None
+) -> None:
+    """A 504 says that the gateway gave up waiting, not that nothing was done."""
+    gave_up = Turn(answer("504 Gateway Timeout"), close=True)
+    async with RawServer([gave_up, *([last] if last else [])]) as server:
+
+        def gone_by_then(*_: object) -> None:
+            if last is None:
+                server.stop_listening()
+
+        rest = rest_at(session, server.url, observe=gone_by_then)
+        with pytest.raises(UnknownOutcome):
+            await ask(rest, Risk.REPEATABLE, "POST")
+
+
+async def test_an_answer_to_a_repetition_says_that_it_is_one(session: aiohttp.ClientSession) -> None:
+    gone = Turn(answer("404 Not Found"))
+    for before, repeated in ((CUT_BEFORE, True), (BUSY, True), (Turn(answer("429 Too Many Requests")), False)):
+        async with RawServer([before, gone]) as server:
+            got = await ask(rest_at(session, server.url), Risk.REPEATABLE)
+        assert (got.status, got.repeated) == (404, repeated)
+    async with RawServer([gone]) as server:
+        assert not (await ask(rest_at(session, server.url), Risk.REPEATABLE)).repeated
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "page"),
+    [
+        (b"<html>", "text/html; charset=utf-8", True),
+        (b"", "Text/HTML", True),
+        (b"\n <!DOCTYPE html>", "text/plain", True),
+        (b"{}", "application/json", False),
+        (b"<ns1:XMLFault/>", "application/json", False),
+        (b"", "", False),
+    ],
+)
+def test_a_page_is_told_from_an_answer(body: bytes, kind: str, page: bool) -> None:
+    assert Answer("acme", 200, {"Content-Type": kind}, body).is_page is page
+
+
 async def test_a_silent_vendor_is_asked_for_one_timeout_in_all(session: aiohttp.ClientSession) -> None:
     async with RawServer([SILENT]) as server:
         began = asyncio.get_running_loop().time()

@@ -123,4 +123,7 @@ def test_an_admin_token_follows_a_clock_that_goes_back() -> None:
 
 def test_nothing_of_a_key_stands_in_a_repr() -> None:
     assert repr(signer()) == f"Signer(kid={KID!r})"
-    assert compact({"a": "é"}) == '{"a":"\\u00e9"}'
+
+
+def test_claims_become_the_shortest_text() -> None:
+    assert compact({"a": "é", "b": [1, 2]}) == '{"a":"é","b":[1,2]}'

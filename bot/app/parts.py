@@ -11,7 +11,8 @@ from bot.app.vendors import LastErrors
 from bot.approvals import Approvals, Callbacks
 from bot.audit import Audit
 from bot.calls import Calls
-from bot.capabilities import Backend
+from bot.capabilities import Backend, ListsParticipants
+from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.commands import COMMANDS
 from bot.desk import Desk
@@ -24,6 +25,7 @@ from bot.hooks import Hooks
 from bot.jobs import Jobs
 from bot.lookup import Lookup
 from bot.metrics import Metrics
+from bot.model import Presence, Room
 from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
@@ -136,6 +138,9 @@ def _desk(
     settings, store, backends = ground.settings, ground.store, ground.backends
     open_backends = frozenset(name for name, section in settings.backends.items() if section.open_rooms)
 
+    async def present(room: Room) -> Presence:
+        return await desk.presence(room)
+
     async def judged(line: str, caller: Caller, channel_id: str | None) -> int:
         return await approvals_needed(desk, line, caller, channel_id)
 
@@ -150,6 +155,14 @@ def _desk(
         phone=PhoneCalls(store, approvals, roster, ground.tasks.beside),
         audit=ground.audit,
         voice=voice,
+        cards=RoomCards(
+            store,
+            roster,
+            voice,
+            presence=present,
+            asked=lambda room: isinstance(backends[room.backend], ListsParticipants),
+            background=ground.tasks.beside,
+        ),
         clock=ground.clock,
         policy=ground.policy,
         backends=backends,
@@ -160,6 +173,7 @@ def _desk(
         seal=Seal(*_credentials(settings)),
         files=files,
         slash=settings.slack.command,
+        guests_may_join=settings.guests == "join",
     )
     return desk
 

@@ -150,7 +150,8 @@ class Approvals:
     async def _outcome_entry(self, tx: Tx, request: Request, result: Result) -> Entry:
         entry = _entry(request, outcome=result.outcome)
         approvers = tuple(str(person) for person in await self.approvers(request.id, tx))
-        return replace(entry, approvers=approvers, facts=result.facts)
+        made = result.facts.get("room", "")  # a room that did not exist when it was asked
+        return replace(entry, approvers=approvers, facts=result.facts, room=entry.room or made)
 
 
 def _entry(request: Request, *, outcome: str) -> Entry:

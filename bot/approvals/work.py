@@ -25,6 +25,7 @@ LATE = timedelta(minutes=5)  # an approval of the last second is still carried o
 MOST_TRIES = 3
 
 OWN = "You can't approve your own request; somebody else has to."
+OWN_DENIED = "You can't deny your own request; take it back with Cancel request."
 TWICE = "You have approved this already; it needs another person."
 CHANGED = "What was approved is not what is on record any more; ask again."
 
@@ -132,7 +133,7 @@ class _Work:
     async def _objection(self, request: Request, decision: Decision) -> Text:
         """Why this click does not count; empty when it does."""
         if decision.approver.user_id == request.requester.user_id:
-            return (OWN,)
+            return (OWN if decision.verdict is Verdict.APPROVE else OWN_DENIED,)
         if late := _too_late(request):
             return late
         if request.expires_at is not None and decision.at >= request.expires_at:

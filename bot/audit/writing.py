@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select
 from structlog import get_logger
+from structlog.contextvars import get_contextvars
 
 from bot.audit.chain import Entry, Head, Row, chained, read_row
 from bot.audit.reading import matching
@@ -36,14 +38,14 @@ class Audit:
 
     async def write(self, tx: Tx, entry: Entry) -> None:
         """Add a row with this transaction; what was noted before comes before it."""
-        await self._append(tx, entry)
+        await self._append(tx, _traced(entry))
 
     async def note(self, entry: Entry) -> None:
         """Add a row soon, at the cost of a list append. A crash may lose the last half second of these."""
         if len(self._queued) >= MOST_QUEUED:
             log.error("audit row dropped: the database takes none", action=entry.action, outcome=entry.outcome)
             return
-        self._queued.append((self._clock.now(), entry))
+        self._queued.append((self._clock.now(), _traced(entry)))
         self._some.set()
         if len(self._queued) >= BATCH:
             self._many.set()
@@ -105,3 +107,9 @@ class Audit:
         self._head = head
         for _ in range(noted):
             self._queued.popleft()
+
+
+def _traced(entry: Entry) -> Entry:
+    """With the id under which the log tells of the same Slack request."""
+    correlation = get_contextvars().get("correlation_id", "")
+    return replace(entry, correlation=str(correlation)) if correlation and not entry.correlation else entry

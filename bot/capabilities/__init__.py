@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.capabilities.abilities import (
+    ASKED_IN,
     Backend,
     BansUsers,
     ChangesRooms,
@@ -50,6 +51,7 @@ from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesPar
 from bot.capabilities.several import HandlesManyRooms, MovesAliases
 
 __all__ = [
+    "ASKED_IN",
     "AdmitsParticipants",
     "Backend",
     "BansUsers",

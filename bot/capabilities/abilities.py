@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -31,6 +32,10 @@ from bot.model import (
     VendorRoom,
 )
 from bot.rules import Need
+
+# In whose language a vendor's own words are wanted (`fr`, `pt-BR`; empty: nobody's in particular). Whoever starts an
+# action for a person sets it; back ends only read it.
+ASKED_IN: ContextVar[str] = ContextVar("language of the person who asked", default="")
 
 
 class Backend(ABC):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.capabilities import CreatesRooms, HandlesManyRooms
 from bot.cards import join_button
 from bot.command import Act, Command, Confirm
-from bot.creation import again_line, card_of_new, make_room, make_rooms, next_free, ready_words
+from bot.creation import again_line, card_of_new, check_handle, make_room, make_rooms, next_free, ready_words
 from bot.errors import AlreadySo, BadInput, NotSupported
 from bot.grammar import key, options, positional
 from bot.model import Outcome, Risk, Room, RoomWord
@@ -32,6 +32,8 @@ class Args:
 async def prepare(act: Act[CreatesRooms], args: Args) -> Args:
     """Where the card can't be posted, or the handle is taken, nothing is sent."""
     several = bool(args.also)
+    for handle in _handles(args):
+        check_handle(handle)
     if act.place and args.quiet != "yes" and not several:
         await act.desk.voice.check_may_post(act.place)
     for handle in _handles(args):

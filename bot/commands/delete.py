@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.capabilities import DeletesRooms, HandlesManyRooms
 from bot.cards import who_is_in
 from bot.command import Act, Command
-from bot.errors import BadInput
+from bot.errors import BadInput, BotError
 from bot.grammar import many
 from bot.model import Outcome, Presence, Risk, Room, RoomWord
 from bot.policy import BULK, OWN_IDLE
@@ -48,41 +48,53 @@ def _named(room: Room) -> Text:
 
 
 async def run(act: Act[DeletesRooms], args: Args) -> Reply:
-    """Each room at its vendor, then its handle; several in one request where the vendor takes that."""
-    by_backend: dict[str, list[Room]] = {}
-    for room in act.rooms:
-        by_backend.setdefault(room.backend, []).append(room)
-    outcomes: list[Outcome] = []
-    for backend, rooms in zip(dict.fromkeys(act.backends), by_backend.values(), strict=True):
-        if len(rooms) > 1 and isinstance(backend, HandlesManyRooms):
-            outcomes.append(await _delete_together(act, backend, rooms))
-        else:
-            outcomes += [await _delete(act, backend, room) for room in rooms]
-    names = joined(", ", [text(Strong(room.title)) for room in act.rooms])
-    same = set(outcomes) in ({Outcome.ALREADY_SO}, {Outcome.CONFIRMED}, {Outcome.ACCEPTED})
-    outcome = outcomes[0] if same else Outcome.DONE
-    return Reply(text("Deleted ", *names, "."), outcome, public=True)
+    """Each room at its vendor, then its handle; one that fails is named and the rest goes on.
+
+    Several of one back end go in one request where it takes that: all of them or none.
+    """
+    deleted: list[Room] = []
+    failed: list[tuple[Room, BotError]] = []
+    outcomes = set()
+    for backend, rooms in _parcels(act):
+        try:
+            outcomes.add(await _delete(act, backend, rooms))
+            deleted += rooms
+        except BotError as error:
+            failed += [(room, error) for room in rooms]
+    if not deleted:
+        raise failed[0][1]
+    body = text("Deleted ", *joined(", ", [text(Strong(room.title)) for room in deleted]), ".")
+    for room, problem in failed:
+        body = text(*body, " Not deleted: ", Strong(room.title), f" ({problem})")
+    same = len(outcomes) == 1 and outcomes <= {Outcome.ALREADY_SO, Outcome.CONFIRMED, Outcome.ACCEPTED}
+    outcome = outcomes.pop() if same else Outcome.DONE
+    outcome = Outcome(failed[0][1].outcome) if failed else outcome
+    return Reply(body, outcome, public=True)
 
 
-async def _delete(act: Act[DeletesRooms], backend: DeletesRooms, room: Room) -> Outcome:
-    outcome = await backend.delete_room(room)
-    await _forget(act, [room])
-    return outcome
+def _parcels(act: Act[DeletesRooms]) -> list[tuple[DeletesRooms, list[Room]]]:
+    """The rooms that are deleted together, with their back end."""
+    parcels: dict[str, tuple[DeletesRooms, list[Room]]] = {}
+    for backend, room in zip(act.backends, act.rooms, strict=True):
+        together = backend.name if isinstance(backend, HandlesManyRooms) else room.id
+        parcels.setdefault(together, (backend, []))[1].append(room)
+    return list(parcels.values())
 
 
-async def _delete_together(act: Act[DeletesRooms], backend: HandlesManyRooms, rooms: list[Room]) -> Outcome:
-    """All of them or none, each still bearing the name that was approved."""
-    if len(rooms) > backend.most_rooms:
-        raise BadInput(f"At most {backend.most_rooms} rooms at once.")
-    outcome = await backend.delete_rooms(rooms)
-    await _forget(act, rooms)
-    return outcome
-
-
-async def _forget(act: Act[DeletesRooms], rooms: list[Room]) -> None:
+async def _delete(act: Act[DeletesRooms], backend: DeletesRooms, rooms: list[Room]) -> Outcome:
+    if len(rooms) > 1 and isinstance(backend, HandlesManyRooms):
+        if len(rooms) > backend.most_rooms:
+            raise BadInput(f"At most {backend.most_rooms} rooms at once.")
+        outcome = await backend.delete_rooms(rooms)
+    else:
+        outcome = await backend.delete_room(rooms[0])
+    cards = [(room, await act.desk.store.rooms.cards(room.id)) for room in rooms]
     async with act.desk.store.db.begin() as tx:
         for room in rooms:
             await act.desk.store.rooms.forget(tx, room.id)
+    for room, shown in cards:
+        act.desk.cards.retire(room, shown)
+    return outcome
 
 
 COMMAND = Command(

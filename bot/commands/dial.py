@@ -30,16 +30,20 @@ class Args:
 async def prepare(act: Act[DialsOut], args: Args) -> Args:
     """The dialling guard: prefixes, refused kinds of number, budgets. Before anything is asked or sent."""
     _check_options(act, args)
-    policy = act.desk.policy()
-    enforce(policy.judge_number(number_of(act, args.number)))
+    enforce(act.desk.policy().judge_number(number_of(act, args.number)))
+    if act.request_id is None:  # else they are looked at as the call is recorded
+        await _check_budgets(act)
+    return args
+
+
+async def _check_budgets(act: Act[DialsOut]) -> None:
     now, calls = act.desk.clock.now(), act.desk.store.requests
     counts = CallCounts(
         user_hour=await calls.dialled(since=now - timedelta(hours=1), person=act.caller.person),
         room_day=await calls.dialled(since=now - timedelta(days=1), room_id=act.room.id),
         day=await calls.dialled(since=now - timedelta(days=1)),
     )
-    enforce(policy.judge_counts(counts))
-    return args
+    enforce(act.desk.policy().judge_counts(counts))
 
 
 def _check_options(act: Act[DialsOut], args: Args) -> None:
@@ -94,7 +98,7 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     room, number = act.room, number_of(act, args.number)
     presence = act.desk.roster.presence(room.backend, room.vendor_id)
     name = args.name or args.number.name
-    outcome = await act.once(call_to(number), lambda: _ring(act, number, name, args), Outcome)
+    outcome = await _placed(act, number, name, args)
     shown = Strong(number.masked)
     unnamed = f" {room.backend} can't show a name for a phone." if args.name and not act.backend.names_phones else ""
     facts = {"number": number.masked}
@@ -114,6 +118,19 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     body = text("Ringing ", shown, " into ", Strong(room.title), f".{unseen}{unnamed}")
     return Reply(
         body, outcome, public=True, buttons=hang_up if not unseen else cancel, facts=facts, watch=_answered(act, number)
+    )
+
+
+async def _placed(act: Act[DialsOut], number: PhoneNumber, name: str | None, args: Args) -> Outcome:
+    """Ring, at most once for this request, and within the budgets also when several ring at the same moment."""
+    if act.request_id is None:
+        raise RuntimeError("only a recorded request may ring")
+    return await act.desk.calls.once(
+        act.request_id,
+        call_to(number),
+        lambda: _ring(act, number, name, args),
+        Outcome,
+        within=lambda: _check_budgets(act),
     )
 
 

@@ -41,10 +41,11 @@ async def run(act: Act[HangsUp], args: Args) -> Reply:
     if number is None:
         raise BadInput("Name the number that was dialled.")
     outcome = await act.backend.hang_up(act.room, number)
-    await act.desk.phone.hung_up(act.room, number, by=act.caller.person)
+    found = outcome is not Outcome.ALREADY_SO
+    await act.desk.phone.hung_up(act.room, number, by=act.caller.person, found=found)
     shown = Strong(number.masked)
     facts = {"number": number.masked}
-    if outcome is Outcome.ALREADY_SO:
+    if not found:
         return Reply(
             text("No call to ", shown, " was found in ", Strong(act.room.title), "."), outcome, public=True, facts=facts
         )

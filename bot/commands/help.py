@@ -35,6 +35,10 @@ def _all(act: Act[Any], allowed: list[Command[Any, Any]]) -> Reply:
 def _one(act: Act[Any], verb: str, allowed: list[Command[Any, Any]]) -> Reply:
     known = {one.name: one for one in allowed}
     command = known.get(verb_of(verb, known) or "")
+    name = verb_of(verb, act.desk.commands)
+    if command is None and name is not None:
+        other = act.desk.commands[name]
+        act.caller.require(act.desk.policy().needs(other.permission), doing=other.doing)
     if command is None:
         near = hint(verb, known)
         raise BadInput(f"There is no verb {verb} that you may use." + (f" Did you mean {near}?" if near else ""))

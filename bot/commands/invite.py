@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.capabilities import SharesJoinLinks
-from bot.cards import room_card
 from bot.command import Act, Command
+from bot.door import HOSTS
 from bot.errors import BadInput, Refused
 from bot.grammar import Email, UserWord, key, many, optional, rest
 from bot.model import JoinAs, Outcome, Risk, RoomWord
@@ -33,8 +33,11 @@ async def prepare(act: Act[SharesJoinLinks], args: Args) -> Args:
         raise BadInput('Say whom to invite: @people, or an outsider\'s name in quotes, such as "John Doe".')
     if args.role and args.outsider:
         raise BadInput("An outsider can't be invited as host.")
-    if args.role and not await act.desk.door.is_host(act.room, act.caller):
+    if args.outsider and args.outsider.startswith(("@", "#")):
+        raise BadInput("Pick people from the list behind @, one by one; user groups and channels can't be invited.")
+    if args.role and not (act.room.owner == act.caller.person or act.caller.permissions.allows(HOSTS)):
         raise Refused("Only the room's owner and people with Monitoring Mode Read/Write can invite as host.")
+    await act.desk.check_invited([act.caller.person.beside(word.user_id) for word in args.people])
     return args
 
 
@@ -51,7 +54,7 @@ async def _people(act: Act[SharesJoinLinks], words: tuple[UserWord, ...], *, hos
     async with act.desk.store.db.begin() as tx:
         for person in invited:
             await act.desk.store.rooms.admit_person(tx, room.id, person, host=host)
-    card = room_card(room, await act.desk.presence(room))
+    card = await act.desk.cards.card(room)
     posts = tuple(Post(person.user_id, card, room_id=room.id) for person in invited)
     names = [part for person in invited for part in (User(person.user_id), " ")]
     role = "as host " if host else ""

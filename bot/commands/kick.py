@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.capabilities import KicksEverybody, KicksParticipants
+from bot.capabilities import KicksEverybody, KicksParticipants, ListsParticipants
 from bot.cards import named, who_is_in
 from bot.command import Act, Command
-from bot.errors import BadInput, NotSupported
-from bot.grammar import Duration, ParticipantWord, key, optional, rest
+from bot.errors import BackendError, BadInput, NotFound, NotSupported, UnknownOutcome
+from bot.grammar import Duration, ParticipantWord, key, optional, quote, rest
 from bot.model import Outcome, Participant, Presence, Risk, RoomWord
 from bot.reply import At, Button, Reply, Strong, Text, Watch, joined, text
 from bot.rules import Need
+from bot.store import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,17 @@ async def run(act: Act[KicksParticipants], args: Args) -> Reply:
     if args.participant.everybody:
         return await _everyone(act)
     one = await act.participant(args.participant)
-    held = await _hold_back(act, one, args.duration)
-    outcome = await act.backend.kick(act.room, one)
+    before = await act.desk.store.rooms.block_on(act.room.id, one.user_id) if one.user_id else None
+    held = await _hold_back(act, one, args.duration, before)
+    try:
+        outcome = await act.backend.kick(act.room, one)
+    except UnknownOutcome:
+        raise
+    except BackendError:
+        await _put_back(act, one, before)
+        raise
+    outcome = await _seen(act, one, outcome)
+    act.desk.cards.changed(act.room.id)
     who = text(*named(one), f" ({one.name})") if one.person else text(Strong(one.name or one.id))
     if outcome is Outcome.ALREADY_SO:
         return Reply(text(*who, " had already left ", Strong(act.room.title), ".", *held), outcome, public=True)
@@ -65,9 +75,42 @@ async def run(act: Act[KicksParticipants], args: Args) -> Reply:
     )
 
 
-async def _hold_back(act: Act[Any], one: Participant, duration: Duration | None) -> Text:
+async def _seen(act: Act[Any], one: Participant, outcome: Outcome) -> Outcome:
+    """Where the vendor can be asked, whether they are really out."""
+    if outcome is not Outcome.ACCEPTED or not isinstance(act.backend, ListsParticipants):
+        return outcome
+    try:
+        people = (await act.desk.presence(act.room)).participants
+    except (BackendError, NotFound):
+        return outcome
+    return outcome if people is None or any(other.id == one.id for other in people) else Outcome.CONFIRMED
+
+
+async def _put_back(act: Act[Any], one: Participant, before: Block | None) -> None:
+    """Nobody was removed, so nothing more is held back than before."""
     if one.user_id is None:
-        return (" They did not come through a link of mine, so they may come back; ban or lock to keep them out.",)
+        return
+    rooms = act.desk.store.rooms
+    async with act.desk.store.db.begin() as tx:
+        if before is None:
+            await rooms.unblock(tx, act.room.id, one.user_id)
+        else:
+            await rooms.block(
+                tx,
+                act.room.id,
+                one.user_id,
+                until=before.until,
+                meeting_id=before.meeting_id,
+                by=before.by,
+                why=before.why,
+            )
+
+
+async def _hold_back(act: Act[Any], one: Participant, duration: Duration | None, before: Block | None) -> Text:
+    if one.user_id is None:
+        return (" They did not come through a link of mine, so they may come back; lock the room to keep them out.",)
+    if before is not None and before.until is None and before.meeting_id is None:
+        return (" No new link until they are unblocked.",)
     meeting_id, until = None, None
     if duration is None or duration.word == "meeting":
         meeting_id = act.meeting.id if act.meeting else ""
@@ -87,7 +130,7 @@ async def _hold_back(act: Act[Any], one: Participant, duration: Duration | None)
 def _undo(act: Act[Any], one: Participant) -> tuple[Button, ...]:
     if one.person is None:
         return ()
-    return (Button("Unblock", "run", value=f'unblock "{act.room.title}" <@{one.person.user_id}>'),)
+    return (Button("Unblock", "run", value=f"unblock {quote(act.room.title)} <@{one.person.user_id}>"),)
 
 
 async def _everyone(act: Act[KicksParticipants]) -> Reply:
@@ -95,19 +138,35 @@ async def _everyone(act: Act[KicksParticipants]) -> Reply:
         outcome = await act.backend.kick_all(act.room)
         if outcome is Outcome.ALREADY_SO:
             return Reply(text("Nobody was in ", Strong(act.room.title), "."), outcome, public=True)
+        act.desk.cards.changed(act.room.id)
         return Reply(text("Removed everybody from ", Strong(act.room.title), "."), outcome, public=True)
     people = (await act.desk.presence(act.room)).participants
     if people is None:
         raise NotSupported(f"I can't see who is in {act.room.title}; end the meeting instead.")
     if not people:
         return Reply(text("Nobody is in ", Strong(act.room.title), "."), Outcome.ALREADY_SO, public=True)
+    return await _each(act, people)
+
+
+async def _each(act: Act[KicksParticipants], people: tuple[Participant, ...]) -> Reply:
+    """One after the other; a failure is named and the rest goes on."""
+    removed: list[Participant] = []
+    failed: list[tuple[Participant, BackendError]] = []
     for one in people:
-        await act.backend.kick(act.room, one)
-    names = joined(", ", [named(one) for one in people])
+        try:
+            await act.backend.kick(act.room, one)
+            removed.append(one)
+        except BackendError as error:
+            failed.append((one, error))
+    if not removed:
+        raise failed[0][1]
+    names = joined(", ", [named(one) for one in removed])
+    body = text("Removed ", *names, " from ", Strong(act.room.title), ".")
+    for one, problem in failed:
+        body = text(*body, " Not removed: ", *named(one), f" ({problem})")
+    outcome = Outcome(failed[0][1].outcome) if failed else Outcome.ACCEPTED
     gone = Watch(lambda: all(act.desk.has_left(act.room, one) for one in people))
-    return Reply(
-        text("Removed ", *names, " from ", Strong(act.room.title), "."), Outcome.ACCEPTED, public=True, watch=gone
-    )
+    return Reply(body, outcome, public=True, watch=gone)
 
 
 COMMAND = Command(

@@ -39,8 +39,8 @@ async def run(act: Act[RevokesLinks], args: Args) -> Reply:
     if not links and not inside:
         body = text(User(person.user_id), " has no link into ", Strong(room.title), " that still works.")
         return Reply(body, Outcome.ALREADY_SO, public=True)
-    count = f"{len(links)} link{'s' if len(links) != 1 else ''}"
-    removed = " and removed them from the meeting" if inside else ""
+    count = f"{len(links)} link{'s' if len(links) != 1 else ''}" if links else "no link that still worked"
+    removed = ", and removed them from the meeting" if inside else ""
     body = text(
         f"Revoked {count} of ",
         User(person.user_id),

@@ -9,7 +9,7 @@ from bot.capabilities import FindsRooms
 from bot.cards import join_button
 from bot.command import Act, Command
 from bot.errors import BackendError, BadInput
-from bot.grammar import key, render, rest
+from bot.grammar import key, quote, render, rest
 from bot.model import Room, VendorRoom
 from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
 from bot.rules import Need
@@ -33,7 +33,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
     kept = await act.desk.lookup.rooms(act.caller, act.place, backend=backend)
     rooms = [room for room in kept if _matches(room.handle, room.kind, words, kind)]
     lines = [_line(room) for room in rooms]
-    known = {(room.backend, room.vendor_id) for room in kept}
+    known = {(room.backend, room.vendor_id) for room in await act.desk.store.rooms.all(backend)}  # others' too
     troubles: list[Line] = []
     for name in [backend] if backend else list(act.desk.backends):
         foreign = act.desk.backends[name]
@@ -88,7 +88,7 @@ def _line(room: Room) -> Line:
     owner: Text = (" · ", User(room.owner.user_id)) if room.owner else ()
     locked = " · locked" if room.locked else ""
     kind = f" · {room.kind}" if room.kind else ""
-    show = Button("Show", "run", value=f"show {_quoted(room.title)}")
+    show = Button("Show", "run", value=f"show {quote(room.title)}")
     return Line(text(Strong(room.title), kind, *owner, locked), buttons=(join_button(room), show))
 
 
@@ -97,12 +97,8 @@ def _foreign(backend: str, room: VendorRoom) -> Line:
     title = f"{backend}/{room.name}"
     return Line(
         text(Strong(title), kind, " · made elsewhere"),
-        buttons=(Button("Show", "run", value=f"show {_quoted(f'{backend}/{room.vendor_id}')}"),),
+        buttons=(Button("Show", "run", value=f"show {quote(f'{backend}/{room.vendor_id}')}"),),
     )
-
-
-def _quoted(words: str) -> str:
-    return f'"{words}"' if " " in words else words
 
 
 COMMAND = Command(

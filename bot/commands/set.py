@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.capabilities import ChangesRooms, HandlesManyRooms, MovesAliases
+from bot.capabilities import ChangesRooms, HandlesManyRooms, LocksRooms, MovesAliases
 from bot.command import Act, Command, Confirm
 from bot.creation import again_line
 from bot.errors import BadInput, NotSupported, Refused
@@ -14,6 +14,7 @@ from bot.policy import BULK, MOVES_ALIAS
 from bot.reply import Button, Reply, Strong, Text, joined, text
 from bot.rules import Need
 
+CLOSED = "closed"  # the option that is the vendor's own lock
 LOSING = "losing"  # who has the aliases that are to be moved: found out here, and part of what is approved
 
 
@@ -70,6 +71,11 @@ async def run(act: Act[ChangesRooms], args: Args) -> Reply:
             await act.desk.store.rooms.update(
                 tx, room.id, settings=vendor.settings, kind=vendor.kind, vendor_name=vendor.name
             )
+            closed = changes.get(CLOSED)
+            if closed and isinstance(act.backend, LocksRooms):  # a link into a closed room would open nothing
+                await act.desk.store.rooms.set_locked(tx, room.id, closed.strip().lower() == "yes")
+    for room in act.rooms:
+        act.desk.cards.changed(room.id)
     shown = _shown(act, args)
     names = joined(", ", [text(Strong(room.title)) for room in act.rooms])
     return Reply(text("Changed ", *names, f": {shown}."), Outcome.DONE, facts={"changed": shown})

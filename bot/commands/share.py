@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.capabilities import SharesJoinLinks
-from bot.cards import room_card
 from bot.command import Act, Command
 from bot.errors import BadInput, Refused
 from bot.grammar import ChannelWord, optional
@@ -36,7 +35,7 @@ async def run(act: Act[SharesJoinLinks], args: Args) -> Reply:
     room, target = act.room, _target(act, args)
     async with act.desk.store.db.begin() as tx:
         await act.desk.store.rooms.admit_channel(tx, room.id, target)
-    card = Post(target, room_card(room, await act.desk.presence(room)), room_id=room.id)
+    card = Post(target, await act.desk.cards.card(room), room_id=room.id)
     return Reply(
         text("Shared ", Strong(room.title), " in ", Place(target), "."),
         Outcome.DONE,

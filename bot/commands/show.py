@@ -9,7 +9,7 @@ from bot.capabilities import DialsIn, FindsRooms, KeepsRecordings
 from bot.cards import join_button, who_is_in
 from bot.command import Act, Command
 from bot.errors import BackendError, NotFound
-from bot.grammar import optional
+from bot.grammar import optional, quote
 from bot.model import Room, RoomWord, VendorRoom
 from bot.reply import At, Button, Card, Line, Reply, Strong, Text, User, text
 from bot.rules import Need
@@ -44,7 +44,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
         lines += [Line(text(Strong(f"{key}:"), f" {value} (only for you)")) for key, value in pins.items()]
     lines += await _telephone(act, room, privileged=privileged)
     lines += await _recordings(act, room)
-    who = Button("Who", "run", value=f'who "{room.title}"')
+    who = Button("Who", "run", value=f"who {quote(room.title)}")
     return Reply(text(room.title), card=Card(title=room.title, lines=tuple(lines), buttons=(join_button(room), who)))
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.capabilities import CreatesRooms, SharesJoinLinks
 from bot.command import Act, Command
-from bot.creation import card_of_new, make_room, next_free
+from bot.creation import card_of_new, check_handle, make_room, next_free
 from bot.errors import NotSupported
 from bot.grammar import UserWord, many, rest
 from bot.model import Outcome, Risk
@@ -26,7 +26,10 @@ class Args:
 
 
 async def prepare(act: Act[CreatesRooms], args: Args) -> Args:
-    """Where the card can't be posted, nothing is made."""
+    """Where the card can't be posted, or somebody could not come in, nothing is made."""
+    if args.words:
+        check_handle(_name(args.words))
+    await act.desk.check_invited([act.caller.person.beside(word.user_id) for word in args.people])
     if act.place:
         await act.desk.voice.check_may_post(act.place)
     return args
@@ -51,8 +54,12 @@ async def run(act: Act[CreatesRooms], args: Args) -> Reply:
     return Reply(body, Outcome.DONE, buttons=link.buttons, posts=tuple(posts), facts={"room": room.title})
 
 
+def _name(words: str) -> str:
+    return " ".join(words.split())[:LONGEST_NAME].strip()
+
+
 async def _free_name(act: Act[CreatesRooms], words: str) -> str:
-    name = " ".join(words.split())[:LONGEST_NAME].strip()
+    name = _name(words)
     if not name:
         channel = await act.desk.voice.channel_name(act.place) if act.place else act.caller.name
         hour = act.desk.clock.now().astimezone(ZoneInfo(act.caller.tz))

@@ -33,6 +33,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
         return Reply(text(Strong(room.title), " is not locked."), Outcome.ALREADY_SO, public=True)
     async with store.db.begin() as tx:
         await store.rooms.set_locked(tx, room.id, False)
+    act.desk.cards.changed(room.id)
     return Reply(text("Unlocked ", Strong(room.title), "."), Outcome.DONE, public=True, buttons=(join_button(room),))
 
 

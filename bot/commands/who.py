@@ -8,7 +8,7 @@ from typing import Any
 from bot.capabilities import EndsMeetings, HangsUp, KicksParticipants, KnowsParticipants
 from bot.cards import join_button, named, standing
 from bot.command import Act, Command
-from bot.grammar import optional
+from bot.grammar import optional, quote
 from bot.model import Medium, Participant, Presence, Room, RoomWord
 from bot.reply import At, Button, Card, Line, Reply, Strong, Text, text
 from bot.rules import Need
@@ -58,11 +58,9 @@ def _since(presence: Presence) -> Text:
 def _line(act: Act[Any], room: Room, one: Participant, *, may_act: bool) -> Line:
     host = " · moderator" if one.moderator else ""
     since: Text = (" · since ", At(one.joined_at)) if one.joined_at else ()
-    shown = (
-        text(*named(one), f" ({one.name})")
-        if one.person
-        else text(Strong(one.name) if one.medium is Medium.WEB else named(one)[0])
-    )
+    shown = text(*named(one), f" ({one.name})") if one.person else named(one)
+    if one.medium is Medium.WEB and one.name and not one.person:
+        shown = text(Strong(one.name))
     sure = "" if one.medium is Medium.PHONE else f" · {standing(one)}"
     state = " · waits to be let in" if one.waiting else " · muted" if one.muted else ""
     body = text(*shown, sure, host, state, *since, f" · id:{one.id}")
@@ -71,9 +69,9 @@ def _line(act: Act[Any], room: Room, one: Participant, *, may_act: bool) -> Line
 
 def _buttons(act: Act[Any], room: Room, one: Participant) -> tuple[Button, ...]:
     buttons = []
-    target = f'"{room.title}" id:{one.id}'
+    target = f"{quote(room.title)} {quote(f'id:{one.id}')}"
     if one.medium is Medium.PHONE and isinstance(act.backend, HangsUp) and one.phone:
-        buttons.append(Button("Hang up", "run", value=f"hangup {target}", style="danger"))
+        buttons.append(Button("Hang up", "run", value=f"hangup {quote(room.title)} {one.phone}", style="danger"))
     elif isinstance(act.backend, KicksParticipants):
         who = text("Remove ", one.name, f" (id:{one.id}) from {room.title}?")
         buttons.append(Button("Remove", "run", value=f"kick {target}", style="danger", confirm=who))
@@ -86,9 +84,9 @@ def _room_buttons(act: Act[Any], room: Room, *, may_act: bool) -> tuple[Button, 
     buttons = [join_button(room)]
     if may_act:
         lock = ("Unlock", "unlock") if room.locked else ("Lock", "lock")
-        buttons.append(Button(lock[0], "run", value=f'{lock[1]} "{room.title}"'))
+        buttons.append(Button(lock[0], "run", value=f"{lock[1]} {quote(room.title)}"))
         if isinstance(act.backend, EndsMeetings):
-            buttons.append(Button("End", "run", value=f'end "{room.title}"', style="danger"))
+            buttons.append(Button("End", "run", value=f"end {quote(room.title)}", style="danger"))
     return tuple(buttons)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from bot.approvals import Callbacks, Request, Result
 from bot.command import Act, enforce
 from bot.desk import Desk
-from bot.dispatch.carrying import draft_of
+from bot.dispatch.carrying import bound_to, draft_of
 from bot.dispatch.delivering import Delivery
-from bot.dispatch.reading import Order, read
+from bot.dispatch.reading import Order, prepared, read
 from bot.dispatch.requesting import answer_of, card_of, details_of
-from bot.dispatch.saying import spoken
+from bot.dispatch.saying import line_in_full, secret_options, spoken
 from bot.errors import NotFound, Refused, Unreachable
+from bot.grammar import parse
 from bot.model import Outcome, Person
 from bot.policy import Decision, judge, judge_possible
 from bot.reply import At, Button, Reply, Strong, Text, User, text
@@ -49,8 +50,8 @@ class Approving:
         """For `bot.approvals.handlers`."""
         return Callbacks(judge=self.judge, perform=self.perform, show=self.show, answer=self.answer, tell=self.tell)
 
-    async def ask(self, order: Order, rule: ApprovalRule, key: str) -> None:
-        """Put the order before its approvers; refuse at once what nobody could ever approve."""
+    async def place_for(self, order: Order, rule: ApprovalRule) -> str:
+        """The channel for its card. Raises Refused for what nobody could approve or where nobody can be asked."""
         act = order.act
         possible = await self._desk.people.could_approve(rule.approver_needs, besides=act.caller.person)
         enforce(judge_possible(rule, possible.possible))
@@ -59,6 +60,11 @@ class Approving:
             raise Refused(NO_CARD_CHANNEL)
         await self._desk.voice.check_may_post(channel)
         await self._delivery.check(order.command, act)
+        return channel
+
+    async def ask(self, order: Order, rule: ApprovalRule, key: str, *, channel: str) -> None:
+        """Put the order before its approvers in this channel, and give the requester the way to take it back."""
+        act = order.act
         presence = await self._desk.presence(act.room) if len(act.rooms) == 1 else None
         expires_at = self._desk.clock.now() + rule.expires
         draft = draft_of(order, key, rule=rule, presence=presence, card_channel=channel, expires_at=expires_at)
@@ -71,21 +77,22 @@ class Approving:
     async def judge(self, request: Request, approver: Person) -> Decision:
         """Whether this person may decide on it, by what Slack and the rules say at this moment."""
         caller = await self._desk.people.caller(approver, fresh=True)
-        return judge(request.approver_needs, caller.permissions, doing="approve this", doubt=caller.doubt)
+        return judge(request.approver_needs, caller.permissions, doing="decide on this", doubt=caller.doubt)
 
     async def perform(self, request: Request) -> Result:
         """Read the command again, judge the requester by today's roles, and carry it out for the meeting it was for."""
         caller = await self._desk.people.caller(request.requester, fresh=True)
         address = Address(request.requester, channel_id=request.channel_id)
-        order = await read(self._desk, request.line, caller, address, request_id=request.id)
-        await self._check_same(request, order)
+        found = await read(self._desk, request.line, caller, address, request_id=request.id, prepare=False)
+        await self._check_same(request, found)
+        order = await prepared(found)
         reply: Reply = await order.command.run(order.act, order.args)
         await self._follow(request, order.act, reply)
         return Result(reply.outcome or Outcome.DONE, reply.body, reply.facts)
 
     async def _check_same(self, request: Request, order: Order) -> None:
         rooms = order.act.rooms
-        if request.room_id is not None and [room.id for room in rooms] != [request.room_id]:
+        if request.room_id != bound_to(rooms):
             raise Refused("The room is not the one that was approved; ask again.")
         if not order.command.binds_meeting or request.meeting_id is None or not rooms:
             return
@@ -144,7 +151,10 @@ class Approving:
         caller = await self._desk.people.caller(address.person)
         if request.requester.user_id != address.person.user_id:
             caller.require(request.approver_needs, doing="see the details of this request")
-        return Reply((), card=details_of(request, self._desk.slash))
+        parsed = parse(request.line, {name: command.args for name, command in self._desk.commands.items()})
+        backend = self._desk.backends.get(request.backend)
+        line = line_in_full(parsed, secret_options([backend] if backend else []))
+        return Reply((), card=details_of(request, f"{self._desk.slash} {line}"))
 
     async def cancel(self, address: Address, request_id: str) -> Reply:
         """Take it back."""

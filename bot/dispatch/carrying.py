@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ from bot.audit import Entry
 from bot.command import Act
 from bot.desk import Desk
 from bot.dispatch.reading import Order
+from bot.dispatch.saying import secret_options
 from bot.errors import BotError, UnknownOutcome
-from bot.model import Outcome, Presence, Risk
-from bot.reply import Button, Reply
+from bot.grammar import quote, redacted
+from bot.model import Outcome, Presence, Risk, Room
+from bot.reply import Button, Code, Reply
 from bot.rules import ApprovalRule
 
 
@@ -34,7 +36,7 @@ class Carrying:
             reply: Reply = await order.command.run(order.act, order.args)
         except UnknownOutcome as error:
             if len(order.act.rooms) == 1:
-                error.buttons = (Button("Check", "run", value=f'who "{order.act.room.title}"'),)
+                error.buttons = (Button("Check", "run", value=f"who {quote(order.act.room.title)}"),)
             raise
         await self._note(order, reply)
         return order.act, reply
@@ -78,6 +80,16 @@ def entry_of(act: Act[Any], verb: str, outcome: str, facts: Mapping[str, str]) -
     )
 
 
+def _line(order: Order) -> str:
+    """The command as everybody may read it: numbers masked, secret options left out."""
+    return redacted(order.command.name, order.args, secrets=secret_options(order.act.backends))
+
+
+def bound_to(rooms: Sequence[Room]) -> str | None:
+    """The ids of these very rooms: another one under the same handle has another."""
+    return ",".join(room.id for room in rooms) or None
+
+
 def draft_of(
     order: Order,
     key: str,
@@ -89,7 +101,6 @@ def draft_of(
 ) -> Draft:
     """The request an order makes; with a rule, one that waits for approvals."""
     act, command = order.act, order.command
-    room = act.rooms[0] if len(act.rooms) == 1 else None
     unnamed = "" if presence is not None and presence.participants else None  # a meeting without an id of its own
     return Draft(
         key=key,
@@ -99,10 +110,10 @@ def draft_of(
         backend=order.backend or "",
         channel_id=act.address.channel_id,
         card_channel_id=card_channel,
-        room_id=room.id if room else None,
+        room_id=bound_to(act.rooms),
         room=", ".join(one.title for one in act.rooms),
         meeting_id=act.meeting.id if act.meeting else unnamed,
-        says=command.says(act, order.args, presence) if command.says else (command.name,),
+        says=command.says(act, order.args, presence) if command.says else (Code(_line(order)),),
         approvals_needed=rule.approvals if rule else 0,
         approver_needs=rule.approver_needs if rule else (),
         notify=rule.notify if rule else (),

@@ -38,7 +38,7 @@ class Delivery:
         else:
             await self._desk.voice.whisper(act.address, answer(reply), reply.buttons)
         await self.send(act.address, reply.posts)
-        self.watch(act, reply, posted)
+        self.watch(act, reply, posted, privately=posted is None)
 
     async def send(self, address: Address, posts: tuple[Post, ...]) -> None:
         """Further messages: room cards are remembered, those that could not be delivered are told to the caller."""
@@ -67,21 +67,26 @@ class Delivery:
                 await self._desk.store.outbox.remember(tx, card_key(act.request_id), posted)
         return posted
 
-    def watch(self, act: Act[Any], reply: Reply, posted: Posted | None) -> None:
-        """Wait, beside everything else, for the vendor's report that makes the answer *confirmed*."""
-        if reply.watch is not None:
-            self._background(self._watch(act, reply, posted, reply.watch), "watch")
+    def watch(self, act: Act[Any], reply: Reply, posted: Posted | None, *, privately: bool = False) -> None:
+        """Wait, beside everything else, for the vendor's report that makes the answer *confirmed*.
 
-    async def _watch(self, act: Act[Any], reply: Reply, posted: Posted | None, watch: Watch) -> None:
+        `privately`: the answer stands in no message that can be edited, so the caller is told once more.
+        """
+        if reply.watch is not None:
+            self._background(self._watch(act, reply, posted, reply.watch, privately=privately), "watch")
+
+    async def _watch(
+        self, act: Act[Any], reply: Reply, posted: Posted | None, watch: Watch, *, privately: bool
+    ) -> None:
         if not await self._desk.roster.wait_for(watch.seen, watch.seconds):
             return
         confirmed = replace(reply, outcome=Outcome.CONFIRMED, body=watch.says or reply.body)
         if act.request_id is not None:
             await self._desk.approvals.amend(act.request_id, Result(Outcome.CONFIRMED, confirmed.body, reply.facts))
-        elif posted is None:
-            await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
-        else:
+        elif posted is not None:
             await self._desk.voice.edit(posted, answer(confirmed, by=act.caller.person), reply.buttons)
+        if privately:
+            await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
 
     async def note_publicly(self, channel: str | None, body: Text | Card) -> None:
         """A line for the audit channel; where it cannot be posted the audit itself still has it."""

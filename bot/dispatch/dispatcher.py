@@ -17,7 +17,8 @@ from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
 from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
 from bot.dispatch.saying import failure, spoken
-from bot.errors import BotError, NotFound, Refused
+from bot.errors import BotError, NotFound, Refused, Unavailable
+from bot.grammar import quote
 from bot.launch import Launch
 from bot.lookup import Ambiguous
 from bot.metrics import Metrics
@@ -66,12 +67,13 @@ class Dispatcher:
 
     async def _give(self, order: Order, key: str) -> None:
         act = order.act
+        channel = await self._approving.place_for(order, order.rule) if order.rule is not None else ""
         if order.reason_missing:
             form = Form(verb=order.command.name, title="Why?", values={}, only=("why",), line=act.line)
             await self._desk.voice.ask(act.address, form)
             return
         if order.rule is not None:
-            await self._approving.ask(order, order.rule, key)
+            await self._approving.ask(order, order.rule, key, channel=channel)
             return
         await self._delivery.check(order.command, act)
         try:
@@ -125,7 +127,10 @@ class Dispatcher:
         if not await self._desk.lookup.sees(room, caller, address.channel_id):
             raise NotFound("I know no such room here.")
         outsider = caller.guest or caller.stranger
-        if outsider and not caller.sources and not self._house.guests_may_join:
+        known = bool(caller.sources) or self._house.guests_may_join
+        if caller.doubt and caller.person.enterprise_id and not known:
+            raise Unavailable(caller.doubt)  # on Enterprise Grid only the profile tells a stranger
+        if outsider and not known:
             raise Refused("Guests can't join from here; ask a member of the workspace to invite you by a guest link.")
         if caller.deactivated:
             raise Refused("Your account is deactivated.")
@@ -134,6 +139,7 @@ class Dispatcher:
         """What the menu shows: what is live here, what waits for the caller, what they may do."""
         caller = await self._desk.people.caller(address.person)
         here = await self._desk.store.rooms.rooms_in(address.channel_id) if address.channel_id else []
+        here.sort(key=lambda room: not self._desk.roster.presence(room.backend, room.vendor_id).participants)
         live = await asyncio.gather(*(self._live(room) for room in here[:MOST_LIVE]))
         waiting = await self._desk.waiting_for(caller)
         return Launch(
@@ -146,7 +152,7 @@ class Dispatcher:
 
     async def _live(self, room: Room) -> Line:
         presence = self._desk.roster.presence(room.backend, room.vendor_id)
-        who = Button("Who", "run", value=f'who "{room.title}"')
+        who = Button("Who", "run", value=f"who {quote(room.title)}")
         return Line(text(Strong(room.title), " · ", *who_is_in(presence)), buttons=(join_button(room), who))
 
     async def fill_in(self, address: Address, line: str) -> None:

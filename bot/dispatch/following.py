@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.approvals import Request, Result
+from bot.cards import who_is_in
 from bot.desk import Desk
-from bot.dispatch.reading import read
+from bot.dispatch.reading import Order, read
 from bot.errors import NotFound
 from bot.grammar import quote
 from bot.model import Outcome
-from bot.reply import Reply, text
+from bot.reply import Reply, Strong, Text, text
 from bot.voice import Address
 
 NOTHING_TO_LOOK_AT = "I can't look that up at the vendor; ask for it again if it is still needed."
@@ -28,12 +29,19 @@ class Following:
         if request.outcome is not Outcome.UNKNOWN:
             return Reply(text(*request.says, ": ", *request.answer), request.outcome)
         if order.command.check is None:
-            return Reply(text(NOTHING_TO_LOOK_AT), Outcome.UNKNOWN)
+            return Reply(await self._seen(order), Outcome.UNKNOWN)
         reply: Reply = await order.command.check(order.act.recorded(request.id), order.args)
         outcome = reply.outcome or Outcome.UNKNOWN
         if outcome is not Outcome.UNKNOWN:
             await self._desk.approvals.amend(request.id, Result(outcome, reply.body, reply.facts))
         return reply
+
+    async def _seen(self, order: Order) -> Text:
+        """What can be seen of a command that says nothing about its own effect: who is in."""
+        if len(order.act.rooms) != 1:
+            return (NOTHING_TO_LOOK_AT,)
+        room = order.act.room
+        return text(Strong(room.title), " · ", *who_is_in(await self._desk.presence(room)))
 
     async def line(self, action: str, request_id: str) -> str:
         """The command that a button under a call stands for. Raises NotFound when nothing was dialled."""

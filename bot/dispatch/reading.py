@@ -9,7 +9,7 @@ from typing import Any
 from bot.capabilities import Backend
 from bot.command import Act, Command
 from bot.desk import Desk
-from bot.errors import BotError, NotFound, NotSupported
+from bot.errors import BadInput, BotError, NotSupported
 from bot.grammar import Parsed, ParticipantWord, hint, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
@@ -54,13 +54,19 @@ async def read(
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
     )
-    args = _exact(parsed.args, rooms)
-    if prepare and command.prepare is not None:
-        try:
-            args = await command.prepare(act, args)
-        except Ambiguous as error:
-            raise complete(error, command, args, parsed.why) from None
-    act = replace(act, line=render(parsed.verb, args, parsed.why))
+    order = _ordered(command, act, _exact(parsed.args, rooms))
+    return await prepared(order) if prepare else order
+
+
+async def prepared(order: Order) -> Order:
+    """The same once the command's own checks have passed: who exactly, budgets, a question back. Raises BotError."""
+    command, act = order.command, order.act
+    if command.prepare is None:
+        return order
+    try:
+        args = await command.prepare(act, order.args)
+    except Ambiguous as error:
+        raise complete(error, command, order.args, act.why) from None
     return _ordered(command, act, args)
 
 
@@ -95,6 +101,7 @@ def need_in(desk: Desk, line: str) -> Need | None:
 
 
 def _ordered(command: Command[Any, Any], act: Act[Any], args: Any) -> Order:  # noqa: ANN401
+    act = replace(act, line=render(command.name, args, act.why))
     backend = act.backends[0].name if act.backends else None
     facts, policy = command.facts(act, args), act.desk.policy()
     reason_missing = not act.why and policy.reason_required(command.name, backend, facts)
@@ -189,12 +196,14 @@ def _backends(
 
 
 def _named(desk: Desk, command: Command[Any, Any], args: Any) -> str:  # noqa: ANN401
-    name = command.backend(args)
-    if name is not None and name not in desk.backends and hasattr(args, "backend"):
-        near = hint(name, desk.backends)
-        asked = f" Did you mean {near}?" if near else f" There are: {', '.join(desk.backends)}."
-        raise NotFound(f"There is no back end called {name}.{asked}")
-    return name if name is not None and name in desk.backends else desk.default_backend
+    name = command.backend(args) or desk.default_backend
+    if name in desk.backends:
+        return name
+    if not desk.backends:
+        raise NotSupported("No back end is configured yet; ask an administrator to add one.")
+    near = hint(name, desk.backends)
+    asked = f" Did you mean {near}?" if near else ""
+    raise BadInput(f"There is no back end {name}; known are {', '.join(desk.backends)}.{asked}")
 
 
 def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[Any, Any]) -> None:

@@ -55,12 +55,9 @@ def call_buttons(request: Request) -> tuple[Button, ...]:
     return (Button("Hang up", "hang_up", value=request.id),) if request.outcome in RUNNING else ()
 
 
-def details_of(request: Request, slash: str) -> Card:
+def details_of(request: Request, command: str) -> Card:
     """Everything, with the full number: for the requester and for those who may approve."""
-    lines = [
-        Line(request_line(request)),
-        Line(text("The exact command: ", Code(f"{slash} {without_seals(request.line)}"))),
-    ]
+    lines = [Line(request_line(request)), Line(text("The exact command: ", Code(without_seals(command))))]
     if request.reason:
         lines.append(Line(text("Why: ", request.reason)))
     lines.append(Line(text(f"Request {request.id}, digest {request.kept_digest[:12]}"), quiet=True))

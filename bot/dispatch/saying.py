@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from bot.capabilities import Backend, ChangesRooms, CreatesRooms
 from bot.cards import named, standing
 from bot.command import Confirm
 from bot.errors import BotError
+from bot.grammar import Parsed, render
 from bot.lookup import Ambiguous
 from bot.model import Outcome, Participant, Person, Room
 from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
@@ -45,3 +50,18 @@ def _choice(choice: Room | Participant) -> Text:
     if isinstance(choice, Room):
         return text(Strong(choice.title))
     return text(*named(choice), f" ({choice.name}) · {standing(choice)} · id:{choice.id}")
+
+
+def secret_options(backends: Sequence[Backend]) -> frozenset[str]:
+    """The key=value words of these back ends that nobody else may read: PINs."""
+    offered = [one for backend in backends if isinstance(backend, CreatesRooms) for one in backend.create_options]
+    offered += [one for backend in backends if isinstance(backend, ChangesRooms) for one in backend.set_options]
+    return frozenset(one.key for one in offered if one.secret)
+
+
+def line_in_full(parsed: Parsed, secrets: Collection[str]) -> str:
+    """The command with its whole numbers, for those who decide about it. Secrets stay out of it too."""
+    args = parsed.args
+    if hasattr(args, "options"):
+        args = replace(args, options=tuple((key, "…" if key in secrets else value) for key, value in args.options))
+    return render(parsed.verb, args, parsed.why)

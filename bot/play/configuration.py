@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 COMMAND = "/meet"
 APP_ID = "vpaas-magic-cookie-" + "0123456789abcdef" * 2
 KEY_ID = "play01"
+OM_LOGIN = "soap"
 
 TOML = """\
 default_backend = "jaas"
@@ -29,6 +31,12 @@ app_id = "{app_id}"
 key_id = "{key_id}"
 private_key_file = "jaas.pem"
 webhook_secrets = ["{webhook_secret}"]
+
+[backends.meetings]
+kind = "openmeetings"
+base_url = "{openmeetings}"
+username = "{om_login}"
+password_file = "openmeetings.password"
 
 [[grants]]
 role = "ADMINISTRATOR"
@@ -50,15 +58,20 @@ oncall = "+33612345678"
 """
 
 
+def _made(prefix: str = "", letters: int = 16) -> Any:  # noqa: ANN401 (what `field` declares is the field's type)
+    return field(default_factory=lambda: f"{prefix}{secrets.token_hex(letters)}", repr=False)
+
+
 @dataclass(frozen=True)
 class Secrets:
     """Made anew at each start."""
 
-    signing: str = field(default_factory=lambda: secrets.token_hex(16))
-    bot_token: str = field(default_factory=lambda: f"xoxb-play-{secrets.token_hex(12)}")
-    app_token: str = field(default_factory=lambda: f"xapp-play-{secrets.token_hex(12)}")
-    webhook: str = field(default_factory=lambda: f"whsec_{secrets.token_hex(16)}")
-    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    signing: str = _made()
+    bot_token: str = _made("xoxb-play-", 12)
+    app_token: str = _made("xapp-play-", 12)
+    webhook: str = _made("whsec_")
+    openmeetings: str = _made()  # the password of the bot's account there
+    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048), repr=False)
 
     @property
     def private_key(self) -> str:
@@ -71,11 +84,22 @@ class Secrets:
         return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def write(folder: Path, known: Secrets, *, jaas: str) -> Path:
-    """Write meetops.toml and the key beside it; the path of the former."""
+def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str) -> Path:
+    """Write meetops.toml and the files it names beside it; the path of the former. The others are the vendors' URLs."""
     (folder / "jaas.pem").write_text(known.private_key)
+    (folder / "openmeetings.password").write_text(known.openmeetings)
     path = folder / "meetops.toml"
-    path.write_text(TOML.format(command=COMMAND, jaas=jaas, app_id=APP_ID, key_id=KEY_ID, webhook_secret=known.webhook))
+    path.write_text(
+        TOML.format(
+            command=COMMAND,
+            jaas=jaas,
+            app_id=APP_ID,
+            key_id=KEY_ID,
+            webhook_secret=known.webhook,
+            openmeetings=openmeetings,
+            om_login=OM_LOGIN,
+        )
+    )
     return path
 
 

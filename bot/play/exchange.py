@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.clock import Clock
+from bot.play.masking import cut, cut_authorization, mask_body, mask_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer. Bodies are shown as they went; an Authorization header only by its first letters."""
+    """One request and its answer, as they went but for the credentials in them: see `masked`."""
 
     at: datetime  # aware, on the playground's clock
     backend: str  # the name of the back end in the configuration
@@ -25,7 +27,7 @@ class Exchange:
     request: str  # the body as text
     status: int
     response: str  # the body as text
-    authorization: str = ""  # already cut: see `cut_authorization`
+    authorization: str = ""  # already cut: see `masking`
     to_bot: bool = False  # True: a webhook from the vendor to the bot
 
 
@@ -49,14 +51,24 @@ class ExchangeFeed:
         return lambda: self._subscribers.remove(callback)
 
 
-def cut_authorization(header: str) -> str:
-    """`Bearer eyJhbG…`: the scheme and six letters, enough to tell two credentials apart."""
-    scheme, _, credential = header.partition(" ")
-    return f"{scheme} {credential[:6]}…" if credential else ("…" if scheme else "")
+def masked(exchange: Exchange) -> Exchange:
+    """The exchange as the panel may show it: of each credential in query and bodies only the first letters."""
+    return replace(
+        exchange,
+        query=mask_fields(exchange.query),
+        request=mask_body(exchange.request),
+        response=mask_body(exchange.response),
+    )
 
 
-def recording(feed: ExchangeFeed, backend: str) -> Middleware:
-    """An aiohttp middleware which records every request to this simulated vendor with its answer."""
+def recording(
+    feed: ExchangeFeed, backend: str, *, secret_answers: Mapping[str, re.Pattern[str]] | None = None
+) -> Middleware:
+    """An aiohttp middleware which records every request to this simulated vendor with its answer.
+
+    `secret_answers`: what is a credential in the answers of a path (by its end), where no field's name says so.
+    """
+    secrets = secret_answers or {}
 
     @web.middleware
     async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -65,26 +77,35 @@ def recording(feed: ExchangeFeed, backend: str) -> Middleware:
         try:
             answer = await handler(request)
         except web.HTTPException as error:
-            feed.record(_exchange(feed.clock.now(), backend, request, sent=sent, answer=error))
+            feed.record(_exchange(feed.clock.now(), backend, request, sent=sent, status=error.status, got=_body(error)))
             raise
-        feed.record(_exchange(feed.clock.now(), backend, request, sent=sent, answer=answer))
+        got = _without(secrets, request.path, _body(answer))
+        feed.record(_exchange(feed.clock.now(), backend, request, sent=sent, status=answer.status, got=got))
         return answer
 
     return record
 
 
-def _exchange(at: datetime, backend: str, request: web.Request, *, sent: str, answer: web.StreamResponse) -> Exchange:
-    return Exchange(
+def _without(secrets: Mapping[str, re.Pattern[str]], path: str, text: str) -> str:
+    for end, secret in secrets.items():
+        if path.endswith(end):
+            return secret.sub(lambda found: cut(found[0]), text)
+    return text
+
+
+def _exchange(at: datetime, backend: str, request: web.Request, *, sent: str, status: int, got: str) -> Exchange:
+    whole = Exchange(
         at=at,
         backend=backend,
         method=request.method,
         path=request.path,
         query=request.query_string,
         request=sent,
-        status=answer.status,
-        response=_body(answer),
+        status=status,
+        response=got,
         authorization=cut_authorization(request.headers.get("Authorization", "")),
     )
+    return masked(whole)
 
 
 def _body(answer: web.StreamResponse) -> str:

@@ -63,13 +63,13 @@ class JoinLinks:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def of_everybody(self, origin: str) -> list[tuple[str, URL]]:
-        """Person and link to that vendor, the newest of each person and room last."""
+    def of_everybody(self, vendor: str) -> list[tuple[str, URL]]:
+        """Person and link to the vendor at that address, the newest of each person and room last."""
         return [
             (message.ephemeral_for or self._workspace.channel(message.channel).peer, URL(address))
             for message in self._private_messages()
             for control in controls_of(message)
-            if (address := str(control.element.get("url", ""))).startswith(origin)
+            if (address := str(control.element.get("url", ""))).startswith(f"{vendor}/")
         ]
 
     def _private_messages(self) -> list[Message]:

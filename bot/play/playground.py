@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
@@ -16,19 +17,22 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.play import configuration
 from bot.play.actions import SlackActions
-from bot.play.configuration import APP_ID, COMMAND, KEY_ID, Secrets
+from bot.play.configuration import APP_ID, COMMAND, KEY_ID, OM_LOGIN, Secrets
 from bot.play.exchange import ExchangeFeed
 from bot.play.jaas_rooms import JaasRooms, Visitors
 from bot.play.meetings import JoinLinks, Meetings
+from bot.play.openmeetings_rooms import VISITORS_LOGIN, VISITORS_NAME, OpenMeetingsRooms
 from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
 from bot.play.stage import WorkspaceStage
 from bot.play.vendors.jaas import SimulatedJaas
+from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.web import page
 
 Json = Mapping[str, Any]
 PLAIN: Json = {"command": COMMAND, "description": "", "usage_hint": ""}
 KID = f"{APP_ID}/{KEY_ID}"
+JAAS, OPENMEETINGS = "jaas", "meetings"  # the back ends' names in configuration.TOML
 ROLES = {
     "U0SARA": "administrator",
     "U0OMAR": "operator",
@@ -59,6 +63,8 @@ class Playground:
     url: str
     slack: SlackServer
     jaas: SimulatedJaas
+    openmeetings: SimulatedOpenMeetings
+    rooms: Meetings
     feed: ExchangeFeed
     clock: MovableClock
 
@@ -94,15 +100,16 @@ async def playground(
         folder = Path(running.enter_context(TemporaryDirectory(prefix="meetops-play-")))
         slack = await running.enter_async_context(_slack(clock, known))
         jaas = await running.enter_async_context(_jaas(clock, known, feed))
-        config = configuration.write(folder, known, jaas=jaas.url)
+        openmeetings = await running.enter_async_context(_openmeetings(clock, known, feed))
+        config = configuration.write(folder, known, jaas=jaas.url, openmeetings=openmeetings.url)
         environ = configuration.environ(folder, known, slack_api=slack.api_url)
         bot = await running.enter_async_context(build_bot(config, environ, clock))
         slack.connect_http(f"{bot.url}/slack/events")
-        jaas.webhooks.url = f"{bot.url}/hooks/jaas"
-        rooms = _rooms(slack, jaas, known, clock)
+        jaas.webhooks.url = f"{bot.url}/hooks/{JAAS}"
+        rooms = _rooms(slack, jaas, openmeetings, known=known, clock=clock)
         stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands)
         url = await running.enter_async_context(_served(page(stage), port))
-        yield Playground(url, slack, jaas, feed, clock)
+        yield Playground(url, slack, jaas, openmeetings, rooms, feed, clock)
 
 
 @asynccontextmanager
@@ -130,6 +137,7 @@ async def _jaas(clock: MovableClock, known: Secrets, feed: ExchangeFeed) -> Asyn
         clock=clock,
         webhook_secret=known.webhook,
         feed=feed,
+        backend=JAAS,
         rings_for=2.0,
     )
     await jaas.start()
@@ -139,11 +147,35 @@ async def _jaas(clock: MovableClock, known: Secrets, feed: ExchangeFeed) -> Asyn
         await jaas.stop()
 
 
-def _rooms(slack: SlackServer, jaas: SimulatedJaas, known: Secrets, clock: MovableClock) -> Meetings:
-    links = JoinLinks(slack.workspace)
+@asynccontextmanager
+async def _openmeetings(
+    clock: MovableClock, known: Secrets, feed: ExchangeFeed
+) -> AsyncIterator[SimulatedOpenMeetings]:
+    accounts = (Account(OM_LOGIN, known.openmeetings), Account(VISITORS_LOGIN, token_hex(16), name=VISITORS_NAME))
+    openmeetings = SimulatedOpenMeetings(accounts=accounts, clock=clock, feed=feed, backend=OPENMEETINGS)
+    await openmeetings.start()
+    try:
+        yield openmeetings
+    finally:
+        await openmeetings.stop()
+
+
+def _rooms(
+    slack: SlackServer,
+    jaas: SimulatedJaas,
+    openmeetings: SimulatedOpenMeetings,
+    *,
+    known: Secrets,
+    clock: MovableClock,
+) -> Meetings:
+    workspace = slack.workspace
+    links = JoinLinks(workspace)
     visitors = Visitors(app_id=APP_ID, kid=KID, private_key=known.private_key, clock=clock)
     return Meetings(
-        {"jaas": JaasRooms(jaas, backend="jaas", links=links, visitors=visitors, workspace=slack.workspace)}
+        {
+            JAAS: JaasRooms(jaas, backend=JAAS, links=links, visitors=visitors, workspace=workspace),
+            OPENMEETINGS: OpenMeetingsRooms(openmeetings, backend=OPENMEETINGS, links=links, workspace=workspace),
+        }
     )
 
 
@@ -163,7 +195,7 @@ def _stage(
         meetings=rooms,
         commands=commands,
         actions={**SlackActions(slack, COMMAND).by_name(), **rooms.by_name()},
-        backends=("jaas",),
+        backends=(JAAS, OPENMEETINGS),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from bot.model import Person
 from bot.policy.decision import Allow, Decision, Deny, judge
@@ -24,6 +25,7 @@ DANGEROUS_RESOURCES = frozenset(
 )
 _WRITERS = frozenset({"config", "roles"})
 _ALWAYS = frozenset({"dial", "ban", "delete"}) | _WRITERS
+_NEVER_AT_ONCE = frozenset({"ban"})  # there is no way back, so no rule of an operator lifts the approval
 
 
 def resource(name: str) -> str:
@@ -42,7 +44,10 @@ def rule_for(
         return None
     if verb == "dial" and BOOK in facts:
         return None
-    return next((rule for rule in configured if rule.matches(verb, backend)), None) or _built_in(verb, facts)
+    found = next((rule for rule in configured if rule.matches(verb, backend)), None) or _built_in(verb, facts)
+    if found is not None and verb in _NEVER_AT_ONCE:
+        return replace(found, approvals=max(1, found.approvals))
+    return found
 
 
 def _built_in(verb: str, facts: Collection[str]) -> ApprovalRule | None:

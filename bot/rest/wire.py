@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 import aiohttp
 
 BODY_LIMIT = 2 * 1024**2
@@ -31,3 +35,24 @@ async def body_of(response: aiohttp.ClientResponse) -> bytes | None:
             response.close()
             return None
     return bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file sent as one part of multipart/form-data. Its `repr` shows no content."""
+
+    filename: str
+    content: bytes = field(repr=False)
+    content_type: str = "application/octet-stream"
+
+
+def options_of(
+    *, files: Mapping[str, Upload] | None, data: Mapping[str, str] | bytes | None, **more: object
+) -> Mapping[str, Any]:
+    """What aiohttp is given; a form with files is made anew for each attempt, because it can be sent only once."""
+    if not files:
+        return {"data": data, **more}
+    form = aiohttp.FormData(data if isinstance(data, Mapping) else {})
+    for name, file in files.items():
+        form.add_field(name, file.content, filename=file.filename, content_type=file.content_type)
+    return {"data": form, **more}

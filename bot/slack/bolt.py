@@ -26,6 +26,8 @@ from bot.errors import BotError
 from bot.metrics import Metrics
 from bot.slack.bodies import Body, kind_of
 from bot.slack.client import Authorisation, library_logger
+from bot.slack.mrkdwn import escape
+from bot.slack.render import plain
 from bot.tasks import Busy, Failure, Tasks
 
 log = structlog.get_logger(__name__)
@@ -157,7 +159,7 @@ class _Boundary:
     def _shown(self, kind: str, body: Body, sentence: str) -> Ack:
         url = body.get("response_url")
         if kind in {"action", "shortcut"} and isinstance(url, str):
-            message = {"response_type": "ephemeral", "replace_original": False, "text": _escaped(sentence)}
+            message = {"response_type": "ephemeral", "replace_original": False, "text": escape(sentence, 3000)}
             with suppress(Busy):
                 self._tasks.spawn(self._send(url, message), name=f"slack {kind} failure")
         return _said(kind, sentence)
@@ -169,20 +171,15 @@ class _Boundary:
 def _said(kind: str, sentence: str) -> dict[str, Any] | None:
     """The acknowledgement that shows this sentence, where that kind of request can show one."""
     if kind == "command":
-        return {"response_type": "ephemeral", "text": _escaped(sentence)}
+        return {"response_type": "ephemeral", "text": escape(sentence, 3000)}
     if kind == "options":
         return {"options": []}
     if kind != "view_submission":
         return None
-    text = {"type": "plain_text", "text": sentence[:3000], "emoji": False}
     view = {
         "type": "modal",
-        "title": {"type": "plain_text", "text": "Not done"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [{"type": "section", "text": text}],
+        "title": plain("Not done", 24),
+        "close": plain("Close", 24),
+        "blocks": [{"type": "section", "text": plain(sentence, 3000)}],
     }
     return {"response_action": "update", "view": view}
-
-
-def _escaped(sentence: str) -> str:
-    return sentence.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -38,7 +39,7 @@ class SlackDirectory(Directory):
             raise Unavailable(f"Slack did not say who you are ({error_word(error)}); try again.") from None
         except UNREACHABLE:
             raise Unavailable("Slack did not say who you are; try again.") from None
-        return _profile(person, answer.get("user") or {})
+        return _profile(person, answer.get("user") or {}, self.workspace())
 
     async def group_members(self, group_id: str) -> frozenset[str]:
         """See `Directory`."""
@@ -53,7 +54,7 @@ class SlackDirectory(Directory):
         return frozenset(str(user) for user in answer.get("users") or ())
 
 
-def _profile(person: Person, user: dict[str, Any]) -> Profile:
+def _profile(person: Person, user: Mapping[str, Any], home: Workspace) -> Profile:
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), user.get("real_name"), profile.get("real_name"), user.get("name"))
     return Profile(
@@ -61,14 +62,21 @@ def _profile(person: Person, user: dict[str, Any]) -> Profile:
         name=next((str(name) for name in names if name), person.user_id),
         tz=str(user.get("tz") or ""),
         email=profile.get("email") or None,
-        language=str(user.get("locale") or "")[:2].lower(),
+        language=str(user.get("locale") or "").partition("-")[0].lower(),
         deactivated=bool(user.get("deleted")),
-        bot=bool(user.get("is_bot") or user.get("is_app_user")),
+        bot=bool(user.get("is_bot")),  # `is_app_user` is somebody who authorised this app: the administrator, say
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        stranger=bool(user.get("is_stranger")) or (bool(user.get("team_id")) and not _same_team(person, user)),
+        stranger=bool(user.get("is_stranger")) or not _is_of(home, user),
     )
 
 
-def _same_team(person: Person, user: dict[str, Any]) -> bool:
-    enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
-    return user["team_id"] == person.team_id or bool(enterprise and enterprise == person.enterprise_id)
+def _is_of(home: Workspace, user: Mapping[str, Any]) -> bool:
+    """Whether Slack says that this user is of the bot's workspace or enterprise.
+
+    `is_stranger` does not: it is false for people of other workspaces who share a channel with the bot. Nor do the
+    ids in a payload: its enterprise is that of the place, whoever acts there.
+    """
+    enterprise_id = (user.get("enterprise_user") or {}).get("enterprise_id")
+    if home.enterprise_id and enterprise_id == home.enterprise_id:
+        return True
+    return bool(home.team_id) and user.get("team_id") == home.team_id

@@ -6,11 +6,13 @@ A click that decides commits its decision first, and nothing more; all other wor
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from structlog import get_logger
 
+from bot.dispatch.saying import failure
 from bot.errors import BotError
 from bot.launch import Launch
 from bot.model import Person
@@ -22,7 +24,16 @@ from bot.slack.launcher import Launcher
 from bot.slack.modals import CALLBACK as FORM
 from bot.slack.modals import FieldProblem, Modals, Submitted
 from bot.slack.outbox import SlackVoice
-from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of, file_of
+from bot.slack.payloads import (
+    Body,
+    Click,
+    address_of_command,
+    address_of_interaction,
+    click_of,
+    file_of,
+    table,
+)
+from bot.slack.render import TOO_LONG
 from bot.slack.seen import Seen
 from bot.tasks import Failure, Tasks
 from bot.voice import Address, Form
@@ -30,6 +41,8 @@ from bot.voice import Address, Form
 COMMIT_SECONDS = 1.0
 DECISIONS = frozenset({"approve", "deny"})
 FOLLOW_UPS = frozenset({"hang_up", "cancel_call", "dial_again"})
+
+BEYOND_A_BUTTON = "That is longer than Slack lets a button carry; type the command instead."
 
 Ack = dict[str, Any] | str | None
 Pairs = tuple[tuple[str, str], ...]
@@ -67,6 +80,7 @@ class SlackListeners:
         launcher: Launcher,
         people: People,
         seen: Seen,
+        commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._commands = commands
         self._tasks = tasks
@@ -75,12 +89,13 @@ class SlackListeners:
         self._launcher = launcher
         self._people = people
         self._seen = seen
+        self._commit_seconds = commit_seconds
 
     async def command(self, body: Body) -> Ack:
         """A slash command. The acknowledgement is empty, so that what was typed is not published."""
         address, line = address_of_command(body), str(body.get("text") or "").strip()
         if line:
-            self._spawn(self._commands.command(address, line, f"slash:{address.trigger_id}"), address, "command")
+            self._spawn(self._commands.command(address, line, _key("slash", address)), address, "command")
         else:
             self._spawn(self._launcher.open(address, lambda: self._commands.launch(address)), address, "menu")
         return None
@@ -138,16 +153,14 @@ class SlackListeners:
 
     async def event(self, body: Body) -> Ack:
         """What may change who somebody is or where the bot may post."""
-        event = body.get("event")
-        if not isinstance(event, dict):
-            return None
+        event = table(body, "event")
         match event.get("type"):
             case "subteam_members_changed":
                 self._people.invalidate(group_id=str(event.get("subteam_id")))
             case "subteam_updated" | "subteam_created":
-                self._people.invalidate(group_id=str((event.get("subteam") or {}).get("id")))
+                self._people.invalidate(group_id=str(table(event, "subteam").get("id")))
             case "user_change":
-                self._people.invalidate(user_id=str((event.get("user") or {}).get("id")))
+                self._people.invalidate(user_id=str(table(event, "user").get("id")))
             case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
                 self._voice.forget_channel(str(event.get("channel")))
         return None
@@ -159,10 +172,10 @@ class SlackListeners:
         return await self._seen.first_time(key)
 
     async def _decide(self, address: Address, click: Click) -> None:
-        key = f"{click.message_ts}:{click.action}:{click.value}:{address.person.user_id}"
+        key = f"{click.message_ts}:{click.action}:{click.value}:{address.person}:{click.at}"
         await self._commands.after_decision(address, click.value)
         try:
-            async with asyncio.timeout(COMMIT_SECONDS):
+            async with asyncio.timeout(self._commit_seconds):
                 await self._commands.click_decision(click.value, address.person, click.action, key)
         except TimeoutError:
             log.error("decision not committed in time", request_id=click.value)
@@ -174,26 +187,32 @@ class SlackListeners:
 
     def _work(self, address: Address, click: Click) -> Coroutine[Any, Any, None] | None:
         value, commands = click.value, self._commands
+        plain = {
+            "join": commands.join,
+            "configure": commands.fill_in,
+            "details": commands.details,
+            "cancel_request": commands.cancel_request,
+            "check": commands.check,
+        }
+        if click.action in plain:
+            return plain[click.action](address, value)
         match click.action:
             case "open":
                 return None
-            case "join":
-                return commands.join(address, value)
             case "run":
-                return commands.command(address, value, f"click:{address.trigger_id}")
+                return commands.command(address, value, _key("click", address))
             case "form":
-                return self._voice.ask(address, Form(verb=value, title=value.capitalize(), values={}))
-            case "configure":
-                return commands.fill_in(address, value)
-            case "details":
-                return commands.details(address, value)
-            case "cancel_request":
-                return commands.cancel_request(address, value)
-            case "check":
-                return commands.check(address, value)
+                return self._form(address, value)
             case action if action in FOLLOW_UPS:
-                return commands.follow_up(address, action, value, f"click:{address.trigger_id}")
+                return commands.follow_up(address, action, value, _key("click", address))
+            case action if action == TOO_LONG:
+                return self._voice.whisper(address, text(BEYOND_A_BUTTON))
         return self._voice.whisper(address, text("That button is from an older version; type the command instead."))
+
+    def _form(self, address: Address, verb: str) -> Coroutine[Any, Any, None]:
+        if self._modals.asks_nothing(verb):
+            return self._commands.command(address, verb, _key("click", address))
+        return self._voice.ask(address, Form(verb=verb, title=verb.capitalize(), values={}))
 
     def _spawn(self, work: Coroutine[Any, Any, None], address: Address, name: str) -> None:
         self._tasks.spawn(work, name=name, presenter=_Presenter(self._voice, address))
@@ -208,8 +227,14 @@ class _Presenter:
 
     async def show(self, error: BotError) -> None:
         """A failure made for people."""
-        await self._voice.whisper(self._address, text(Strong(error.outcome), " · ", *(error.detail or (str(error),))))
+        body, buttons = failure(error)
+        await self._voice.whisper(self._address, body, buttons)
 
     async def report(self, failure: Failure) -> None:
         """The fixed sentence of a bug."""
         await self._voice.whisper(self._address, text(failure.sentence))
+
+
+def _key(kind: str, address: Address) -> str:
+    """One for each thing a person did: Slack gives every command and click a trigger of its own."""
+    return f"{kind}:{address.trigger_id or secrets.token_hex(8)}"

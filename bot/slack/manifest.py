@@ -9,13 +9,12 @@ from typing import Any
 SCOPES = (
     "channels:read",  # conversations.info, conversations.members: where the bot may post, who is in a channel
     "chat:write",
-    "chat:write.public",
+    "chat:write.public",  # cards in public channels without an invitation
     "commands",
     "files:read",  # a theme or a licence response that somebody shared
-    "groups:read",
-    "im:read",
-    "im:write",
-    "mpim:read",
+    "groups:read",  # as channels:read, for private channels
+    "im:write",  # the first private answer opens somebody's direct messages
+    "mpim:read",  # as channels:read, for group messages
     "usergroups:read",  # roles by user group
     "users:read",  # guests, strangers, time zones
     "users:read.email",  # the address that a vendor shows beside a name
@@ -45,6 +44,12 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
             "background_color": "#1f3a5f",
         },
         "features": {
+            # Without a Messages tab Slack refuses every direct message of the bot (messages_tab_disabled).
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "meetops", "always_online": True},
             "shortcuts": [
                 {
@@ -59,7 +64,7 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
                     "command": slash,
                     **where,
                     "description": "Video meetings: start, join, share, dial, kick and more",
-                    "usage_hint": " | ".join(verbs)[:LONGEST_HINT],
+                    "usage_hint": _hint(verbs),
                     "should_escape": True,
                 }
             ],
@@ -73,6 +78,12 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
             "token_rotation_enabled": False,
         },
     }
+
+
+def _hint(verbs: Sequence[str]) -> str:
+    """As many whole verbs as Slack shows."""
+    hint = " | ".join(verbs)
+    return hint if len(hint) <= LONGEST_HINT else hint[: LONGEST_HINT - 1].rpartition(" | ")[0] + " …"
 
 
 def to_yaml(value: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,13 +9,14 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from structlog import get_logger
 
 from bot.clock import Clock
 from bot.errors import Unreachable
 from bot.forms import FieldForm
 from bot.model import Person
-from bot.reply import Button, Card, Text
+from bot.reply import Button, Card, Code, Text, text
 from bot.slack.client import UNREACHABLE, Authorisation, error_word
 from bot.slack.field_forms import FieldForms
 from bot.slack.modals import Modals
@@ -28,8 +28,15 @@ from bot.voice import Address, Form, Posted, Voice
 CHANNEL_TTL = timedelta(seconds=60)
 MOST_CHANNELS = 2_000
 LONGEST_RETRY_AFTER = 60.0
+LONGEST_BEFORE_AN_EDIT = 300.0  # seconds: nobody waits for it, and it must not stay undone
+LONGEST_BEFORE_ANOTHER_WAY = 3.0
+LONGEST_SHOWN_LINE = 2_000
 TRIES = 4
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"})
+# After these Slack may have done it all the same (slack docs, fatal_error: some aspect may have succeeded).
+UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}  # Slack's crawler would open what links lead to
+NOT_SAID = "Slack did not answer clearly, so I can't say whether the message was posted."
 
 log = get_logger(__name__)
 
@@ -68,15 +75,16 @@ class SlackVoice(Voice):
         """See `Voice`. Nothing is raised: where all three ways are closed, that is logged."""
         content = rendered(body, buttons, private=True)
         if to.response_url is not None:
-            answer = {"response_type": "ephemeral", "replace_original": False, **content}
+            answer = {"response_type": "ephemeral", "replace_original": False, **NO_PREVIEW, **content}
             if await self._urls.send(to.response_url, answer) is Delivery.SENT:
                 return
         user = to.person.user_id
         if to.channel_id and not to.channel_id.startswith("D"):
             thread = {"thread_ts": to.thread_ts} if to.thread_ts else {}
-            if await self._tried("chat.postEphemeral", {"channel": to.channel_id, "user": user, **thread, **content}):
+            here = {"channel": to.channel_id, "user": user, **thread, **content}
+            if await self._tried("chat.postEphemeral", here, patience=LONGEST_BEFORE_ANOTHER_WAY):
                 return
-        if not await self._tried("chat.postMessage", {"channel": user, **content}):
+        if not await self._tried("chat.postMessage", {"channel": user, **NO_PREVIEW, **content}):
             log.warning("private answer not delivered", user=user)
 
     async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
@@ -84,11 +92,11 @@ class SlackVoice(Voice):
         content = rendered(body, buttons)
         await self._posts.turn(to)
         try:
-            answer = await self._waiting_out("chat.postMessage", {"channel": to, **content})
+            answer = await self._call("chat.postMessage", {"channel": to, **NO_PREVIEW, **content})
         except SlackApiError as error:
-            raise self._unreachable(to, error_word(error)) from None
+            raise Unreachable(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
         except UNREACHABLE:
-            raise Unreachable("Slack did not answer, so I can't say whether the message was posted.") from None
+            raise Unreachable(NOT_SAID) from None
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
@@ -107,11 +115,11 @@ class SlackVoice(Voice):
         while True:
             try:
                 answer = await self._client.conversations_members(channel=channel_id, limit=1000, cursor=cursor)
-            except SlackApiError as error:
-                raise self._unreachable(channel_id, error_word(error)) from None
-            except UNREACHABLE:
+            except UNREACHABLE as error:
+                if error_word(error) in NOT_THERE:
+                    raise self._unreachable(channel_id, error_word(error)) from None
                 raise Unreachable("Slack did not say who is in that channel; try again.") from None
-            if person.user_id in answer.get("members", ()):
+            if person.user_id in (answer.get("members") or ()):
                 return True
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -124,10 +132,16 @@ class SlackVoice(Voice):
     async def ask(self, to: Address, form: Form) -> None:
         """See `Voice`."""
         if not await self._modals.open(to, form):
-            words = (
-                f'Say why: type it again with why="…" at the end: {form.line}' if form.line else f"Type {form.verb}."
-            )
-            await self.whisper(to, (words,))
+            await self.whisper(to, self._in_words(form))
+
+    def _in_words(self, form: Form) -> Text:
+        if form.line:
+            line: Text = (": ", Code(form.line)) if len(form.line) <= LONGEST_SHOWN_LINE else (".",)
+            return text("Say why: type it again with ", Code('why="…"'), " after the verb's words", *line)
+        usage = self._modals.usage(form.verb)
+        if usage is None:
+            return text(f"I don't know {form.verb}; help lists what you can do.")
+        return text("Type it: ", Code(usage))
 
     async def fill_in(self, to: Address, form: Callable[[], Awaitable[FieldForm]]) -> None:
         """See `Voice`."""
@@ -142,30 +156,30 @@ class SlackVoice(Voice):
         known = self._channels.get(channel_id)
         if known is not None and known.until > self._clock.now():
             return known
-        name, problem = await self._looked_up(channel_id)
+        channel = await self._looked_up(channel_id)
         if len(self._channels) >= MOST_CHANNELS:
             self._channels.clear()
-        channel = _Channel(name, problem, self._clock.now() + (CHANNEL_TTL if not problem else timedelta(0)))
         self._channels[channel_id] = channel
         return channel
 
-    async def _looked_up(self, channel_id: str) -> tuple[str, str]:
-        """Name and problem. What Slack won't tell (a missing scope, an outage) is no proof that posting fails."""
+    async def _looked_up(self, channel_id: str) -> _Channel:
+        """What Slack won't tell (a missing scope, an outage) is no proof that posting fails.
+
+        Only a channel in which the bot can post is remembered: whoever invites it expects it to know at once.
+        """
+        now = self._clock.now()
         try:
             answer = await self._client.conversations_info(channel=channel_id)
-        except SlackApiError as error:
+        except UNREACHABLE as error:
             word = error_word(error)
-            return "", word if word in NOT_THERE else ""
-        except UNREACHABLE:
-            return "", ""
+            return _Channel("", word if word in NOT_THERE else "", now)
         channel = answer.get("channel") or {}
         name = str(channel.get("name") or "")
-        if channel.get("is_archived"):
-            return name, "is_archived"
         outside = channel.get("is_member") is False and not channel.get("is_im")
+        problem = "is_archived" if channel.get("is_archived") else ""
         if outside and (channel.get("is_private") or not self._posts_anywhere()):
-            return name, "not_in_channel"
-        return name, ""
+            problem = problem or "not_in_channel"
+        return _Channel(name, problem, now if problem else now + CHANNEL_TTL)
 
     def _posts_anywhere(self) -> bool:
         result = self._authorisation.result
@@ -185,45 +199,58 @@ class SlackVoice(Voice):
         result = self._authorisation.result
         return (result.get("bot_user") or result.get("user") or "meetops") if result else "meetops"
 
-    async def _tried(self, method: str, arguments: dict[str, Any]) -> bool:
+    async def _tried(self, method: str, arguments: dict[str, Any], *, patience: float = LONGEST_RETRY_AFTER) -> bool:
         try:
-            await self._waiting_out(method, arguments)
+            await self._call(method, arguments, patience=patience)
         except UNREACHABLE as error:
             log.info("slack call failed", method=method, error=error_word(error))
             return False
         return True
 
-    async def _waiting_out(self, method: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+    async def _call(
+        self, method: str, arguments: dict[str, Any], *, patience: float = LONGEST_RETRY_AFTER
+    ) -> AsyncSlackResponse:
         """Call; a 429 (nothing was done) is waited out, anything else raised."""
-        for _ in range(TRIES):
+        tries = TRIES
+        while True:
             try:
                 return await self._client.api_call(method, json=arguments)
             except SlackApiError as error:
-                wait = _retry_after(error)
-                if wait is None or wait > LONGEST_RETRY_AFTER:
+                wait, tries = _retry_after(error), tries - 1
+                if wait is None or wait > patience or not tries:
                     raise
-                await asyncio.sleep(wait)
-        return await self._client.api_call(method, json=arguments)
+                await self._pause(wait)
 
     async def _update(self, message: Posted, content: dict[str, Any]) -> None:
+        """An edit says the same twice, so it may be sent again."""
         arguments = {"channel": message.channel_id, "ts": message.ts, **content}
         for tried in range(TRIES):
             try:
-                await self._waiting_out("chat.update", arguments)
-            except SlackApiError as error:
-                log.info("message not edited", error=error_word(error))
-                return
-            except UNREACHABLE as error:  # an edit says the same twice, so it may be sent again
+                await self._call("chat.update", arguments, patience=LONGEST_BEFORE_AN_EDIT)
+            except UNREACHABLE as error:
+                if isinstance(error, SlackApiError) and not _unclear(error):
+                    log.info("message not edited", error=error_word(error))
+                    return
                 log.info("edit to be tried again", error=error_word(error))
-                await asyncio.sleep(0.5 * 2**tried)
+                await self._pause(0.5 * 2**tried)
                 continue
             return
         log.warning("message not edited", error="unreachable")
 
+    async def _pause(self, seconds: float) -> None:
+        await self._clock.sleep_until(self._clock.now() + timedelta(seconds=seconds))
+
+
+def _unclear(error: SlackApiError) -> bool:
+    """Whether Slack may have done it although it says otherwise."""
+    word = error_word(error)
+    return word in UNCLEAR or (word.startswith("http_") and not word.startswith("http_4"))
+
 
 def _retry_after(error: SlackApiError) -> float | None:
-    headers: Callable[[str, str], str] = getattr(error.response, "headers", {}).get
-    if getattr(error.response, "status_code", 0) != 429:
+    """Seconds; None for anything but a 429. Without the header, or with words in it, one second."""
+    response = error.response
+    if (getattr(response, "status_code", None) or getattr(response, "status", 0)) != 429:
         return None
-    words = headers("Retry-After", "1")
-    return float(words) if str(words).isdigit() else 1.0
+    words = str(response.headers.get("Retry-After", ""))
+    return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else 1.0

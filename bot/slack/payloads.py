@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.model import Person
+from bot.slack.render import decode_action
 from bot.voice import Address
 
 Body = Mapping[str, Any]
@@ -44,15 +45,15 @@ def address_of_command(body: Body) -> Address:
 
 def address_of_interaction(body: Body) -> Address:
     """Where a click or a submitted modal is answered."""
-    container = _table(body, "container")
-    view = _table(body, "view")
+    container = table(body, "container")
+    view = table(body, "view")
     return Address(
         person=person_of(body),
         channel_id=_id(body.get("channel")) or _text(container, "channel_id") or _channel_of_view(view),
         response_url=_text(body, "response_url"),
         trigger_id=_text(body, "trigger_id"),
         thread_ts=_text(container, "thread_ts"),
-        view_id=_text(view, "id"),
+        view_id=_text(view, "id") if view.get("type") == "modal" else None,  # nothing can be pushed onto a Home tab
     )
 
 
@@ -62,14 +63,20 @@ def click_of(body: Body) -> Click | None:
     first = actions[0] if isinstance(actions, list) and actions else None
     if not isinstance(first, Mapping):
         return None
-    ts = _text(_table(body, "container"), "message_ts") or _text(_table(body, "message"), "ts") or ""
-    action = str(first.get("action_id") or "").partition(".")[0]
+    ts = _text(table(body, "container"), "message_ts") or _text(table(body, "message"), "ts") or ""
+    action = decode_action(str(first.get("action_id") or ""))
     return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
+
+
+def table(body: Body, name: str) -> Mapping[str, Any]:
+    """The object of that name; empty where there is none."""
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def file_of(body: Body) -> tuple[str, str] | None:
     """Id and name of the first file in the message that a shortcut was used on."""
-    files = _table(body, "message").get("files")
+    files = table(body, "message").get("files")
     first = files[0] if isinstance(files, list) and files else None
     if not isinstance(first, Mapping) or not _text(first, "id"):
         return None
@@ -85,11 +92,6 @@ def _channel_of_view(view: Mapping[str, Any]) -> str | None:
     except ValueError:
         return None
     return _text(found, "channel") if isinstance(found, dict) else None
-
-
-def _table(body: Body, name: str) -> Mapping[str, Any]:
-    found = body.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _text(body: Body, name: str) -> str | None:

@@ -15,13 +15,20 @@ Block = dict[str, Any]
 Message = dict[str, Any]
 
 MOST_BLOCKS = 50
-MOST_BUTTONS = 25
+MOST_BUTTONS = 100  # of one message or line
+MOST_IN_A_ROW = 25
+MOST_WORDS = 12_000  # characters in all paragraphs together; beyond, Slack may answer msg_blocks_too_long
 LONGEST_TEXT = 3000
 LONGEST_FALLBACK = 3500
 LONGEST_HEADER = 150
 LONGEST_LABEL = 75
 LONGEST_VALUE = 2000
+LONGEST_URL = 3000
 LONGEST_CONFIRM = 300
+LONGEST_CONFIRM_LABEL = 30
+STYLES = frozenset({"primary", "danger"})
+TOO_LONG = "too_long"  # the action of a button that can't carry what it stands for: half a command is another one
+NOTHING = "…"  # Slack refuses empty text
 
 
 class LeakedLink(RuntimeError):
@@ -30,13 +37,13 @@ class LeakedLink(RuntimeError):
 
 def message(body: Text | Card, buttons: Sequence[Button] = (), *, private: bool = False) -> Message:
     """`text` (the fallback) and `blocks`. Raises LeakedLink for a link button where `private` is not set."""
-    blocks = [*_blocks(body, private=private), *_actions(_buttons_of(body, buttons), private=private)]
-    return {
-        "text": cut(_fallback(body), LONGEST_FALLBACK),
-        "blocks": _shortened(blocks),
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    if isinstance(body, Card):
+        tail = _actions([*body.buttons, *buttons], private=private)
+        lines = fitting(body.lines, MOST_BLOCKS - 1 - len(tail), private=private)
+        blocks = [header(body.title), *lines, *tail]
+    else:
+        blocks = [section(to_mrkdwn(body)), *_actions(buttons, private=private)]
+    return {"text": cut(_fallback(body), LONGEST_FALLBACK) or NOTHING, "blocks": blocks}
 
 
 def decode_action(action_id: str) -> str:
@@ -44,17 +51,17 @@ def decode_action(action_id: str) -> str:
     return action_id.partition(".")[0]
 
 
-def _buttons_of(body: Text | Card, buttons: Sequence[Button]) -> list[Button]:
-    return [*(body.buttons if isinstance(body, Card) else ()), *buttons]
-
-
-def _blocks(body: Text | Card, *, private: bool) -> list[Block]:
-    if not isinstance(body, Card):
-        return [section(to_mrkdwn(body))]
-    title = cut(escape(body.title.strip()), LONGEST_HEADER) or "…"
-    blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}]
-    for line in body.lines:
-        blocks += lines_of(line, private=private)
+def fitting(lines: Sequence[Line], most: int, *, private: bool, most_words: int = MOST_WORDS) -> list[Block]:
+    """The lines as at most so many blocks and characters: whole lines from the first on, then how many are left."""
+    blocks: list[Block] = []
+    words = 0
+    for index, line in enumerate(lines):
+        more = lines_of(line, private=private)
+        words += sum(_length(block) for block in more)
+        last = index == len(lines) - 1
+        if len(blocks) + len(more) > most - (not last) or words > most_words:
+            return [*blocks, section(f"… and {len(lines) - index} more")]
+        blocks += more
     return blocks
 
 
@@ -68,64 +75,69 @@ def lines_of(line: Line, *, private: bool) -> list[Block]:
     return [section(words), *_actions(line.buttons, private=private)]
 
 
+def header(title: str) -> Block:
+    """A title."""
+    return {"type": "header", "text": plain(title, LONGEST_HEADER)}
+
+
 def section(words: str) -> Block:
     """A paragraph of mrkdwn that is already escaped."""
     return {"type": "section", "text": _mrkdwn(words)}
 
 
+def plain(words: str, limit: int) -> Block:
+    """A plain_text object of untrusted words."""
+    return {"type": "plain_text", "text": cut(escape(words).strip(), limit) or NOTHING, "emoji": False}
+
+
 def button(one: Button, number: int, *, private: bool = False) -> Block:
     """One button element."""
-    label = cut(escape(one.label), LONGEST_LABEL) or "…"
-    element: Block = {
-        "type": "button",
-        "action_id": f"{one.action}.{number}",
-        "text": {"type": "plain_text", "text": label, "emoji": False},
-        "accessibility_label": label,
-    }
-    if one.value:
-        element["value"] = one.value[:LONGEST_VALUE]
-    if one.style:
+    label = plain(one.label, LONGEST_LABEL)
+    element: Block = {"type": "button", "text": label, "accessibility_label": label["text"]}
+    if one.style in STYLES:
         element["style"] = one.style
-    if one.link is not None:
-        if not private:
-            raise LeakedLink("a link belongs into a private answer")
-        element["url"] = one.link.reveal()
+    if one.link is not None and not private:
+        raise LeakedLink("a link belongs into a private answer")
+    url = one.link.reveal() if one.link is not None else ""
+    if len(one.value) > LONGEST_VALUE or len(url) > LONGEST_URL:
+        return element | {"action_id": f"{TOO_LONG}.{number}"}
+    element["action_id"] = f"{one.action}.{number}"
+    if one.value:
+        element["value"] = one.value
+    if url:
+        element["url"] = url
     if one.confirm is not None:
-        element["confirm"] = _confirmation(one)
+        element["confirm"] = _confirmation(one, one.confirm)
     return element
 
 
-def _confirmation(one: Button) -> Block:
-    plain = {"type": "plain_text", "emoji": False}
+def _confirmation(one: Button, question: Text) -> Block:
+    asked = cut(to_plain(question), LONGEST_CONFIRM).strip() or NOTHING
     confirmation: Block = {
-        "title": plain | {"text": "Are you sure?"},
-        "text": plain | {"text": cut(to_plain(one.confirm or ()), LONGEST_CONFIRM) or "…"},
-        "confirm": plain | {"text": cut(escape(one.label), 30)},
-        "deny": plain | {"text": "Not now"},
+        "title": plain("Are you sure?", LONGEST_LABEL),
+        "text": {"type": "plain_text", "text": asked, "emoji": False},
+        "confirm": plain(one.label, LONGEST_CONFIRM_LABEL),
+        "deny": plain("Not now", LONGEST_CONFIRM_LABEL),
     }
-    return confirmation | ({"style": one.style} if one.style else {})
+    return confirmation | ({"style": one.style} if one.style in STYLES else {})
 
 
 def _actions(buttons: Sequence[Button], *, private: bool) -> list[Block]:
     elements = [button(one, number, private=private) for number, one in enumerate(buttons[:MOST_BUTTONS])]
-    return [{"type": "actions", "elements": elements}] if elements else []
+    rows = [elements[start : start + MOST_IN_A_ROW] for start in range(0, len(elements), MOST_IN_A_ROW)]
+    return [{"type": "actions", "elements": row} for row in rows]
 
 
 def _mrkdwn(words: str) -> Block:
-    return {"type": "mrkdwn", "text": cut(words, LONGEST_TEXT) or " ", "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(words, LONGEST_TEXT).strip() or NOTHING, "verbatim": True}
 
 
-def _shortened(blocks: list[Block]) -> list[Block]:
-    """At most as many as Slack takes: what stands first and the buttons at the end stay."""
-    if len(blocks) <= MOST_BLOCKS:
-        return blocks
-    last = blocks[-1:] if blocks[-1]["type"] == "actions" else []
-    kept = blocks[: MOST_BLOCKS - 1 - len(last)]
-    missing = sum(1 for block in blocks[len(kept) :] if block["type"] == "section") - len(last)
-    return [*kept, section(f"… and {max(missing, 1)} more"), *last]
+def _length(block: Block) -> int:
+    text = block["elements"][0] if block["type"] == "context" else block.get("text", {})
+    return len(text.get("text", ""))
 
 
 def _fallback(body: Text | Card) -> str:
     if not isinstance(body, Card):
-        return to_plain(body) or " "
+        return to_plain(body)
     return "\n".join([escape(body.title), *(to_plain(line.body) for line in body.lines)])

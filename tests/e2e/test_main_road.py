@@ -44,7 +44,7 @@ async def test_a_call_is_placed_once_after_another_person_approved_it(entrance: 
     assert "Approve" not in buttons_of(w.now(card))
     [call] = w.sent("DIAL_OUT_PARTICIPANT")
     assert call.payload["phoneNo"] == "+40747777777"
-    await w.told(OMAR, "accepted")
+    await w.told(OMAR, "You asked: Ring")
 
 
 async def test_a_removed_person_is_told_why_at_the_next_click_on_join(entrance: World) -> None:

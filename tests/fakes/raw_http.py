@@ -68,6 +68,10 @@ class RawServer:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
+    def stop_listening(self) -> None:
+        """Refuse every connection that comes from now on."""
+        self._server.close()
+
     @property
     def targets(self) -> list[str]:
         """The request targets, exactly as they stood in the request lines."""

@@ -8,14 +8,17 @@ async with world(tmp_path) as w:
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+
+import aiohttp
 
 from bot import app
 from bot.clock import MovableClock
@@ -73,6 +76,7 @@ kind = "openmeetings"
 base_url = "{meetings}"
 username = "soap"
 password = "{password}"
+{meetings_more}
 {pexip}
 {grants}
 {dialing}
@@ -130,7 +134,7 @@ class World:
             seen = "\n---\n".join(text_of(one) for one in look())
             raise AssertionError(f"nobody said {words!r}; said was:\n{seen}") from None
 
-    async def click(self, user: str, shown: Any, label: str, *more: Any) -> Delivery:
+    async def click(self, user: str, shown: Any, label: Any, *more: Any) -> Delivery:
         """Press a button."""
         ack = await self.slack.click(user, shown, label, *more)
         assert ack.ok, ack.error
@@ -196,6 +200,8 @@ async def world(
     start_bot: bool = True,
     om_version: str = "9.1.0",
     with_pexip: bool = False,
+    backends: bool = True,
+    meetings_more: str = "",
 ) -> AsyncIterator[World]:
     """Everything started in order; the bot last."""
     clock, watch, one = MovableClock(), Watch(), None
@@ -225,12 +231,16 @@ async def world(
             app_id=account.APP_ID,
             webhook_secret=account.SECRET,
             password=OM_PASSWORD,
+            meetings_more=meetings_more,
             top=top,
             slack=slack,
             grants=grants,
             dialing=dialing,
             pexip=world_pexip.section(node, folder),
         )
+        if not backends:
+            head, _, rest = text.partition("[backends.jaas]")
+            text = head.replace('default_backend = "jaas"', "") + rest[rest.index("[[grants]]") :]
         (folder / "meetops.toml").write_text(text)
         environ = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
@@ -264,20 +274,15 @@ async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
     await ready(url)
 
 
-async def ready(url: str) -> None:
-    """Wait for `/readyz`."""
-    import asyncio
-
-    import aiohttp
-
+async def ready(url: str, *, within: float = 30.0) -> None:
+    """Wait for `/readyz`; a process on a busy machine takes its time."""
+    end = time.monotonic() + within
     async with aiohttp.ClientSession() as session:
-        for _ in range(200):
-            try:
+        while time.monotonic() < end:
+            with suppress(aiohttp.ClientError):
                 async with session.get(f"{url}/readyz") as answer:
                     if answer.status == 200:
                         return
-            except aiohttp.ClientError:
-                pass
             await asyncio.sleep(0.02)
     raise AssertionError("the bot did not become ready")
 

@@ -169,7 +169,9 @@ async def test_what_is_asked_for_while_its_like_is_under_way_is_done_after_it_an
         await entered.wait()
         assert await works.put("a", "slow", n=2)
         await works.put("b", "work")
-        await asyncio.sleep(0.02)
+        async with asyncio.timeout(5):
+            while not works.keys:
+                await asyncio.sleep(0.001)
         assert works.keys == ["b"]
         leave.set()
         await works.jobs.idle()

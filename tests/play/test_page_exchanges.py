@@ -8,8 +8,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import MovableClock
-from bot.play.exchange import Exchange, ExchangeFeed, cut_authorization, recording
+from bot.play.exchange import Exchange, ExchangeFeed, recording
 
+TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6InZwYWFz"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
@@ -31,14 +32,14 @@ def vendor(feed: ExchangeFeed) -> TestClient[web.Request, web.Application]:
 async def test_a_request_is_recorded_with_its_answer_and_a_cut_credential() -> None:
     feed = ExchangeFeed(MovableClock(NOON))
     async with vendor(feed) as client:
-        await client.post("/rooms/standup?sid=abc", data="hello", headers={"Authorization": "Bearer eyJhbGciOiJSUzI1"})
+        await client.post("/rooms/standup?a=b", data="hello", headers={"Authorization": f"Bearer {TOKEN}"})
     assert list(feed.recent) == [
         Exchange(
             at=NOON,
             backend="jaas",
             method="POST",
             path="/rooms/standup",
-            query="sid=abc",
+            query="a=b",
             request="hello",
             status=201,
             response='{"got": "hello"}',
@@ -63,9 +64,3 @@ async def test_a_subscriber_hears_each_exchange_until_it_leaves() -> None:
         await client.post("/rooms/late", data="")
     assert heard == ["/missing"]
     assert len(feed.recent) == 2
-
-
-def test_an_authorization_header_never_shows_its_credential() -> None:
-    assert cut_authorization("Basic c2VjcmV0LXZhbHVl") == "Basic c2Vjcm…"
-    assert cut_authorization("rawsecretwithoutscheme") == "…"
-    assert cut_authorization("") == ""

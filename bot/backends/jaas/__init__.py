@@ -16,11 +16,19 @@ What it can and cannot do, and why
     `outbound-call` could dial at the account's cost.
 
 Known doubts
-    Statuses and bodies of the REST answers are not documented; 404 is read as "not there (any more)".
-    The list of dial-in numbers is documented at two paths; both are tried.
-    Whether a webhook that is sent again is signed afresh is not documented; the tolerance is 300 s.
+    Statuses and bodies of the REST answers are not documented. A 404 without a page is read as "not there (any
+    more)": an open Prosody, from which the commands seem to come, answers an unknown room and a second kick that way
+    and a wrong path with a page.
+    BAN_USER and BAN_JWT hold back the next attempt to join, and may lag; whether a ban ever ends is not documented.
+    Whether SETTINGS_PROVISIONING is signed, and what 8x8 does when it gets no answer, is not documented: the static
+    Authorization header (webhook_authorization) proves it as well; without either, PIN, lobby and limit do not hold.
+    Whether a webhook that is sent again is signed afresh is not documented; the tolerance is 300 s by itself.
+    The list of dial-in numbers is documented at two paths; both are tried. Asking for a PIN makes one at 8x8.
+    The id of a SIP endpoint has another form in one sample; only eight hexadecimal digits are removed.
     The join token carries a `jti`, which 8x8 does not mention, so that two links are never the same token.
+    No longest lifetime of tokens is documented; links live two hours. The end of a link does not end a meeting.
     Whether a bare address without a token lets anybody in depends on the account; so it is never shown.
+    No regional host is documented for REST: base_url is the general one, and staging tenants need muc_domain.
 """
 
 from __future__ import annotations
@@ -31,10 +39,12 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
+from bot.backends.jaas.control import Control
 from bot.backends.jaas.hooks import Webhooks
 from bot.backends.jaas.links import Links
 from bot.backends.jaas.names import Tenant, kid, unguessable
 from bot.backends.jaas.policy import OPTIONS, changed, provisioning, room_with
+from bot.backends.jaas.telephone import Telephone
 from bot.capabilities import (
     BansUsers,
     ChangesRooms,
@@ -53,21 +63,15 @@ from bot.capabilities import (
     SharesJoinLinks,
 )
 from bot.clock import Clock
-from bot.errors import BackendError, BadInput, NotFound, UnknownOutcome
+from bot.errors import BackendError, BadInput
 from bot.model import DialIn, Health, JoinAs, JoinLink, Outcome, Participant, PhoneNumber, Risk, Room, VendorRoom
-from bot.rest import Answer, Rest, raise_for
+from bot.rest import Rest
 from bot.tokens import AdminToken, PrivateKey, Signer
 
 PARTICIPANT_ID = re.compile(r"[0-9a-f]{8}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-COMMANDS = ("v1", "_jaas", "conference-commands", "v1", "meeting")
-ACCESS = ("v1", "_jaas", "jaccess", "v1", "access-management")
-PINS = ("v1", "_jaas", "vmms-conference-mapper", "v1", "access")
-NUMBERS = (
-    ("v1", "_jaas", "vmms-conference-mapper", "access", "v1", "dids"),
-    ("v1", "_jaas", "vmms-conference-mapper", "v1", "access", "dids"),
-)
 LARGEST_SKEW = 30  # seconds
+LONGEST_USER_ID = 256
 
 
 class Jaas(
@@ -107,6 +111,7 @@ class Jaas(
         muc_domain: str = "8x8.vc",
         webhook_secrets: tuple[str, ...] = (),
         webhook_authorization: str | None = None,
+        webhook_tolerance: timedelta = timedelta(seconds=300),
         link_lifetime: timedelta = timedelta(hours=2),
         key_source: str = "private_key_file",
     ) -> None:
@@ -115,7 +120,6 @@ class Jaas(
         `base_url` is the host people join at. Raises ConfigurationError.
         """
         super().__init__(name)
-        self._rest = rest
         self._clock = clock
         self._app_id = app_id
         self._tenant = Tenant(app_id, base_url, muc_domain)
@@ -123,8 +127,11 @@ class Jaas(
         signer = Signer(private_key, kid=self._key_id, source=key_source)
         self._links = Links(self._tenant, signer, clock, lifetime=link_lifetime)
         claims = {"aud": "jitsi", "iss": "chat", "admin": True, "sub": app_id}
-        self._admin_token = AdminToken(signer, claims, clock)
-        self._webhooks = Webhooks(app_id, secrets=webhook_secrets, authorization=webhook_authorization)
+        self._control = Control(rest, self._tenant, AdminToken(signer, claims, clock))
+        self._telephone = Telephone(rest, self._tenant)
+        self._webhooks = Webhooks(
+            app_id, secrets=webhook_secrets, authorization=webhook_authorization, tolerance=webhook_tolerance
+        )
 
     # --- rooms ---
 
@@ -139,6 +146,10 @@ class Jaas(
     async def delete_room(self, room: Room) -> Outcome:
         """Nothing to remove at 8x8: a room without people does not exist."""
         return Outcome.DONE
+
+    def owns_user(self, user_id: str) -> bool:
+        """Any text that can stand in the path of BAN_USER: 8x8 takes the ids that join tokens carry."""
+        return user_id not in {"", ".", ".."} and user_id.isprintable() and len(user_id) <= LONGEST_USER_ID
 
     def room_in(self, words: str) -> str | None:
         """The room of a join URL, of `AppID/room`, `room@conference.AppID.…` or of the bare name."""
@@ -155,90 +166,42 @@ class Jaas(
         token = self._links.token(claims)
         if token is None:
             return Outcome.ALREADY_SO
-        segments = (*ACCESS, self._app_id, "ban", "jwt")
-        await self._admin(*segments, operation="BAN_JWT", risk=Risk.REPEATABLE, body={"jwt": token}, what="that link")
-        return Outcome.ACCEPTED
+        return await self._control.ban_jwt(token)
 
     # --- meetings ---
 
     async def end_meeting(self, room: Room) -> Outcome:
         """DESTROY. A 404 means that no meeting runs."""
-        return await self._command("DESTROY", room, gone=Outcome.ALREADY_SO)
+        return await self._control.command("DESTROY", room, gone=Outcome.ALREADY_SO)
 
     async def dial_out(self, room: Room, number: PhoneNumber, name: str | None) -> Outcome:
         """DIAL_OUT_PARTICIPANT, sent at most once. In an empty room it rings when somebody joins (seeds/000)."""
-        return await self._command("DIAL_OUT_PARTICIPANT", room, risk=Risk.ONCE, phoneNo=_full(number))
+        return await self._control.command("DIAL_OUT_PARTICIPANT", room, risk=Risk.ONCE, phoneNo=_full(number))
 
     async def hang_up(self, room: Room, number: PhoneNumber) -> Outcome:
         """HANG_UP_CALL: cancels a call that rings, removes a phone that is in."""
-        return await self._command("HANG_UP_CALL", room, gone=Outcome.ALREADY_SO, phoneNo=_full(number))
+        return await self._control.command("HANG_UP_CALL", room, gone=Outcome.ALREADY_SO, phoneNo=_full(number))
 
     async def kick(self, room: Room, participant: Participant) -> Outcome:
         """KICK_PARTICIPANT of this presence. A 404 means that it has left."""
         # Anything else would reach the focus itself: "focus" removes the conference's own controller.
         if not PARTICIPANT_ID.fullmatch(participant.id):
             raise BadInput(f"{self.name} cannot remove that participant: the id is not one of a person or phone.")
-        return await self._command("KICK_PARTICIPANT", room, gone=Outcome.ALREADY_SO, participantId=participant.id)
+        return await self._control.command(
+            "KICK_PARTICIPANT", room, gone=Outcome.ALREADY_SO, participantId=participant.id
+        )
 
     async def ban_user(self, user_id: str) -> Outcome:
         """BAN_USER. It takes effect at the next attempt to join; who is in stays in until removed."""
-        segments = (*ACCESS, self._app_id, "ban", "user", user_id)
-        await self._admin(*segments, operation="BAN_USER", risk=Risk.REPEATABLE, what="that user")
-        return Outcome.ACCEPTED
-
-    async def _command(
-        self, action: str, room: Room, *, risk: Risk = Risk.REPEATABLE, gone: Outcome | None = None, **payload: str
-    ) -> Outcome:
-        body = {"action": action, "payload": {"conferenceFullName": self._tenant.conference(room), **payload}}
-        try:
-            await self._admin(*COMMANDS, operation=action, risk=risk, body=body, what="a meeting in that room")
-        except NotFound:
-            if gone is None:
-                raise
-            return gone
-        return Outcome.ACCEPTED
-
-    async def _admin(
-        self, *segments: str, operation: str, risk: Risk, body: object | None = None, what: str = "that"
-    ) -> None:
-        answer = await self._signed(*segments, operation=operation, risk=risk, body=body)
-        if answer.status in {401, 403}:
-            self._admin_token.drop()
-            answer = await self._signed(*segments, operation=operation, risk=risk, body=body)
-        self._raise_for(answer, risk=risk, what=what)
-        # The commands answer nothing or JSON: a page comes from something else on the way.
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
-            raise UnknownOutcome(f"{self.name} answered with a web page: it may or may not have taken effect.")
-
-    async def _signed(self, *segments: str, operation: str, risk: Risk, body: object | None) -> Answer:
-        headers = {"Authorization": f"Bearer {self._admin_token.value()}"}
-        return await self._rest.request("POST", *segments, operation=operation, risk=risk, json=body, headers=headers)
-
-    def _raise_for(self, answer: Answer, *, risk: Risk, what: str) -> None:
-        if answer.status == 402:
-            raise BackendError(f"{self.name}: the 8x8 account's plan does not include this, or its limit is reached.")
-        raise_for(answer, risk=risk, what=what)
+        if not self.owns_user(user_id):
+            raise BadInput("That cannot be a user id of 8x8.")
+        return await self._control.ban_user(user_id)
 
     # --- telephone ---
 
     async def dial_in(self, room: Room) -> DialIn:
         """The PIN of this room and the numbers. The SIP addresses hold the PIN too."""
-        found = await self._rest.request(
-            "GET", *PINS, operation="PIN", risk=Risk.READ, query={"conference": self._tenant.conference(room)}
-        )
-        self._raise_for(found, risk=Risk.READ, what="a PIN for that room")
-        mapping = found.json()
-        pin = str(mapping.get("id", "")) if isinstance(mapping, dict) else ""
-        if not re.fullmatch(r"[0-9]+", pin):
-            raise BackendError(f"{self.name} answered without a PIN.")
-        return DialIn(pin, await self._numbers(), (f"{pin}@video.8x8.vc", f"{pin}@audio.8x8.vc"))
-
-    async def _numbers(self) -> tuple[tuple[str, str], ...]:
-        answer = await self._rest.request("GET", *NUMBERS[0], operation="DIDS", risk=Risk.READ)
-        if answer.status == 404:
-            answer = await self._rest.request("GET", *NUMBERS[1], operation="DIDS", risk=Risk.READ)
-        self._raise_for(answer, risk=Risk.READ, what="any dial-in numbers")
-        return _numbers(answer.json())
+        return await self._telephone.dial_in(room)
 
     # --- webhooks ---
 
@@ -256,9 +219,11 @@ class Jaas(
         """Ask for the dial-in numbers, which needs no signature and changes nothing, and compare the clocks."""
         facts = {"app": self._app_id, "key": self._key_id.partition("/")[2]}
         try:
-            answer = await self._rest.request("GET", *NUMBERS[0], operation="health", risk=Risk.READ)
+            answer = await self._telephone.numbers("health")
         except BackendError as error:
             return Health(False, facts, str(error))
+        if answer.is_page and answer.status < 500:
+            return Health(False, facts, f"{self.name} answered with a web page; check its base_url.")
         if answer.status >= 500:
             return Health(False, facts, f"{self.name} failed (status {answer.status}).")
         skew = _skew(answer.date, self._clock.now())
@@ -277,20 +242,8 @@ def _full(number: PhoneNumber) -> str:
     return number.e164
 
 
-def _numbers(listed: object) -> tuple[tuple[str, str], ...]:
-    """`[{"countryCode", "formattedNumber"}]`, or the older `{"US": ["+1 …"]}`."""
-    if isinstance(listed, dict):
-        return tuple(
-            (str(code), str(number)) for code, some in listed.items() if isinstance(some, list) for number in some
-        )
-    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-    return tuple(
-        (str(row.get("countryCode", "")), str(row["formattedNumber"])) for row in rows if row.get("formattedNumber")
-    )
-
-
 def _skew(date: str | None, now: datetime) -> int | None:
     try:
         return round(now.timestamp() - parsedate_to_datetime(date or "").timestamp())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

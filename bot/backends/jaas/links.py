@@ -10,6 +10,7 @@ from bot.backends.jaas.names import Tenant, checked
 from bot.clock import Clock
 from bot.errors import BackendError
 from bot.model import JoinAs, JoinLink, Room
+from bot.rest import plain
 from bot.tokens import SKEW, Signer, compact, validity
 
 # Each must be present; with `outbound-call` even a guest could dial at the account's cost.
@@ -24,6 +25,10 @@ NO_FEATURES = {
     "file-upload": "false",
     "list-visitors": "false",
 }
+
+# A link is a button's address, for which Slack takes 3,000 characters; a token of a 4096-bit key alone has 683.
+LONGEST_NAME = 100
+LONGEST_EMAIL = 254
 
 
 class Links:
@@ -70,8 +75,9 @@ class Links:
 def _user(guest: JoinAs) -> dict[str, str]:
     user = {
         "id": guest.user_id,
-        "name": guest.name,
+        "name": plain(guest.name, LONGEST_NAME),
         "moderator": "true" if guest.host else "false",
         "hidden-from-recorder": "false",
     }
-    return user | {"email": guest.email} if guest.email else user
+    email = plain(guest.email or "", LONGEST_EMAIL + 1)
+    return user | {"email": email} if 0 < len(email) <= LONGEST_EMAIL else user

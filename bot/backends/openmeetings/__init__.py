@@ -17,8 +17,10 @@ What it can and cannot do, and why
 
 Known doubts
     The server's texts for an unknown room are Java's own and differ between databases; a failure on one room, while
-    the session works, is read as "no such room".
+    the session works, is read as "no such room". Of an unknown room it says that nobody is in.
+    "Kicked" is said before the windows close: who is still seen right after it was removed all the same.
     A link dies with its session after 30 idle minutes (the server's default setting; its documents say 15).
+    Until 8.x the password of the bot's account goes along in the address of each login, into the server's own logs.
     Jettison writes the name "1.0" as 1 and cannot write "NaN" at all: such rooms are better not named so.
     Servers up to 6.2 answer every refusal with a page; they are told "failed".
 """
@@ -29,24 +31,16 @@ import asyncio
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from pydantic import SecretStr
 
 from bot.backends.openmeetings.people import EXTERNAL_ID, external_user, kick_target, participant, recording
-from bot.backends.openmeetings.rooms import (
-    CREATE_OPTIONS,
-    ROOM_ID,
-    SET_OPTIONS,
-    TYPES,
-    checked,
-    fields_of,
-    number,
-    vendor_room,
-    whole,
-)
-from bot.backends.openmeetings.services import Services, as_json
-from bot.backends.openmeetings.wire import Json, as_list, refused_inside, unwrap
+from bot.backends.openmeetings.rooms import ROOM_ID, Rooms, number, vendor_room
+from bot.backends.openmeetings.services import LOGIN_PATIENCE, Services
+from bot.backends.openmeetings.settings import CREATE_OPTIONS, SET_OPTIONS, TYPES, fields_of, fields_of_new
+from bot.backends.openmeetings.wire import Json, objects, refused_inside
 from bot.backends.openmeetings.words import language_id
 from bot.capabilities import (
     ChangesRooms,
@@ -66,8 +60,6 @@ from bot.clock import Clock
 from bot.errors import BackendError, BadInput, NotFound, NotSupported, UnknownOutcome
 from bot.model import Health, JoinAs, JoinLink, Outcome, Participant, Presence, Recording, Risk, Room, VendorRoom
 from bot.rest import Answer, Rest
-
-LINK_LIFETIME = timedelta(minutes=30)
 
 
 class OpenMeetings(
@@ -100,10 +92,22 @@ class OpenMeetings(
         password: SecretStr,
         clock: Clock,
         external_type: str = "slack",
+        login_method: str = "auto",
+        login_timeout: float = LOGIN_PATIENCE,
+        link_lifetime: timedelta = timedelta(minutes=30),
     ) -> None:
-        """`base_url` as for `rest`: up to and with the context path, `https://om.example.org/openmeetings`."""
+        """`base_url` as for `rest`: up to and with the context path, `https://om.example.org/openmeetings`.
+
+        `login_method`: get, post, or auto (as the server's version says). `login_timeout`: seconds, for a refused
+        login sleeps. `link_lifetime`: how long the server keeps an idle session, with which a link ends.
+        """
         super().__init__(name)
-        self._services = Services(rest, username=username, password=password, clock=clock)
+        posts = {"get": False, "post": True}.get(login_method)
+        self._services = Services(
+            rest, username=username, password=password, clock=clock, posts=posts, login_timeout=login_timeout
+        )
+        self._rooms = Rooms(self._services, external_type)
+        self._link_lifetime = link_lifetime
         self._base_url = base_url.rstrip("/")
         self._clock = clock
         self._external_type = external_type
@@ -114,25 +118,26 @@ class OpenMeetings(
     async def create_room(self, wish: RoomWish) -> VendorRoom:
         """Make a room under an external id of its own, by which it is found again when no clear answer came."""
         external_id = f"meetops-{secrets.token_hex(8)}"
-        fields = {"name": wish.handle, "type": TYPES[0]} | fields_of(wish.options, CREATE_OPTIONS)
+        fields = fields_of_new(wish.handle, wish.options)
         fields |= {"externalId": external_id, "externalType": self._external_type}
         try:
-            return vendor_room(await self._save(fields, Risk.ONCE))
+            return vendor_room(await self._rooms.save(fields, Risk.ONCE))
         except UnknownOutcome:
-            made = await self._found_again(fields["type"], external_id)
-            if made is None:
-                raise
-            return made
+            with suppress(BackendError):
+                if made := await self._rooms.external(external_id, [fields["type"]]):
+                    return vendor_room(made)
+            raise
 
     async def list_rooms(self, words: str = "", kind: str = "") -> Sequence[VendorRoom]:
         """Public rooms of all types: OpenMeetings lists no others."""
         types = [one for one in TYPES if kind.casefold() in ("", one.casefold())]
-        listed = await asyncio.gather(*(self._public(one) for one in types))
-        return [room for rooms in listed for room in rooms if words.casefold() in room.name.casefold()]
+        listed = await asyncio.gather(*(self._rooms.public(one) for one in types))
+        rooms = [vendor_room(one) for some in listed for one in some]
+        return [room for room in rooms if words.casefold() in room.name.casefold()]
 
     async def get_room(self, vendor_id: str) -> VendorRoom:
         """One room by its number."""
-        return vendor_room(await self._room(vendor_id))
+        return vendor_room(await self._rooms.get(vendor_id))
 
     async def find_room(self, words: str) -> VendorRoom | None:
         """By number, by a public room's exact name, or by an external id of ours."""
@@ -146,17 +151,17 @@ class OpenMeetings(
                 return room
         if not EXTERNAL_ID.fullmatch(words) or not words.strip("."):
             return None
-        found = await asyncio.gather(*(self._external(one, words) for one in TYPES))
-        return next((room for room in found if room), None)
+        made = await self._rooms.external(words)
+        return vendor_room(made) if made else None
 
     async def change_room(self, room: Room, changes: Mapping[str, str]) -> VendorRoom:
         """Read the whole room, write it back changed: OpenMeetings replaces, and resets what is left out."""
         wanted = fields_of(changes, SET_OPTIONS)
         closed = wanted.pop("closed", None)
         async with self._changing:
-            fields = await self._room(room.vendor_id)
+            fields = await self._rooms.get(room.vendor_id)
             if wanted:
-                fields = await self._save(fields | wanted, Risk.REPEATABLE)
+                fields = await self._rooms.save(fields | wanted, Risk.REPEATABLE)
         if closed is not None:
             await (self.lock(room) if closed else self.unlock(room))
             fields["closed"] = closed
@@ -168,7 +173,8 @@ class OpenMeetings(
         risk = Risk.REPEATABLE
         answer = await self._services.call("room", number(room), operation="delete", risk=risk, method="DELETE")
         said = await self._services.said(answer, risk)
-        return Outcome.ALREADY_SO if said == "Not found" else Outcome.DONE
+        # After an attempt that broke off, "not found" is most likely what that attempt has done.
+        return Outcome.ALREADY_SO if said == "Not found" and not answer.repeated else Outcome.DONE
 
     def room_in(self, words: str) -> str | None:
         """The number in the address that OpenMeetings shows for a room: `…/openmeetings/#room/5`."""
@@ -187,38 +193,9 @@ class OpenMeetings(
         risk = Risk.REPEATABLE  # a GET that changes something, to the same state each time
         answer = await self._services.call("room", action, number(room), operation=action, risk=risk)
         if refused_inside(answer):
-            await self._room(room.vendor_id)  # raises NotFound where that is the reason
+            await self._rooms.get(room.vendor_id)  # raises NotFound where that is the reason
         await self._services.said(answer, risk)
         return Outcome.DONE
-
-    async def _room(self, vendor_id: str) -> Json:
-        answer = await self._read("room", checked(vendor_id), operation="room")
-        if refused_inside(answer):
-            await self._services.check(await self._read("room", "count", "0", operation="count"), Risk.READ)
-            raise NotFound(f"{self.name} does not know that room.")
-        await self._services.check(answer, Risk.READ)
-        return whole(unwrap(answer, "roomDTO"), self.name)
-
-    async def _save(self, fields: Json, risk: Risk) -> Json:
-        form = {"room": as_json(fields)}
-        answer = await self._services.call("room", operation="save", risk=risk, method="POST", form=form)
-        await self._services.check(answer, risk)
-        return whole(unwrap(answer, "roomDTO", risk), self.name)
-
-    async def _public(self, kind: str) -> list[VendorRoom]:
-        rooms = await self._listed("roomDTO", "room", "public", kind, operation="rooms")
-        return [vendor_room(whole(one, self.name)) for one in rooms]
-
-    async def _external(self, kind: str, external_id: str) -> VendorRoom | None:
-        answer = await self._read("room", kind, self._external_type, external_id, operation="external room")
-        await self._services.check(answer, Risk.READ)
-        return None if answer.status == 204 else vendor_room(whole(unwrap(answer, "roomDTO"), self.name))
-
-    async def _found_again(self, kind: str, external_id: str) -> VendorRoom | None:
-        try:
-            return await self._external(kind, external_id)
-        except BackendError:
-            return None
 
     # --- links ---
 
@@ -230,7 +207,7 @@ class OpenMeetings(
             "showAudioVideoTest": True,
             "allowSameURLMultipleTimes": False,
         }
-        expires_at = self._clock.now() + LINK_LIFETIME
+        expires_at = self._clock.now() + self._link_lifetime
         secure = await self._services.mint(external_user(guest, self._external_type), options, guest.language)
         url = f"{self._base_url}/hash?secure={secure}&language={language_id(guest.language)}"
         return JoinLink(url, expires_at, personal=True, single_use=True)
@@ -255,22 +232,30 @@ class OpenMeetings(
             raise BadInput(f"{self.name} cannot remove that participant: the id is not one of a person there.")
         segments = ("room", "kick", number(room), *target)
         answer = await self._services.call(*segments, operation="kick", risk=Risk.ONCE)
-        if await self._services.said(answer, Risk.ONCE) == "Kicked":
+        kicked = await self._services.said(answer, Risk.ONCE) == "Kicked"
+        try:
+            inside = (await self.participants(room)).participants or ()
+        except BackendError:
+            if kicked:
+                return Outcome.ACCEPTED
+            raise
+        if all(one.id != participant.id for one in inside):
+            return Outcome.CONFIRMED if kicked else Outcome.ALREADY_SO
+        if kicked:  # their windows may still be closing
             return Outcome.ACCEPTED
-        inside = (await self.participants(room)).participants or ()
-        if any(one.id == participant.id for one in inside):
-            raise BackendError(f"{self.name} did not remove that person; they are still in.")
-        return Outcome.ALREADY_SO
+        raise BackendError(f"{self.name} did not remove that person; they are still in.")
 
     async def kick_all(self, room: Room) -> Outcome:
         """Remove everybody. OpenMeetings says "Kicked" even of an empty room, so the people are counted first."""
-        answer = await self._read("room", "count", number(room), operation="count")
-        if await self._services.said(answer, Risk.READ) == "0":
+        if await self._count(room) == "0":
             return Outcome.ALREADY_SO
         answer = await self._services.call("room", "kick", number(room), operation="kick all", risk=Risk.ONCE)
         if await self._services.said(answer, Risk.ONCE) != "Kicked":
             raise BackendError(f"{self.name} did not remove the people in that room.")
-        return Outcome.ACCEPTED
+        with suppress(BackendError):
+            if await self._count(room) == "0":
+                return Outcome.CONFIRMED
+        return Outcome.ACCEPTED  # some windows may still be closing
 
     async def end_meeting(self, room: Room) -> Outcome:
         """Remove everybody: OpenMeetings knows no other end."""
@@ -289,10 +274,14 @@ class OpenMeetings(
 
     # --- reading ---
 
+    async def _count(self, room: Room) -> str:
+        answer = await self._read("room", "count", number(room), operation="count")
+        return await self._services.said(answer, Risk.READ)
+
     async def _read(self, *segments: str, operation: str) -> Answer:
         return await self._services.call(*segments, operation=operation, risk=Risk.READ)
 
     async def _listed(self, root: str, *segments: str, operation: str) -> list[Json]:
         answer = await self._read(*segments, operation=operation)
         await self._services.check(answer, Risk.READ)
-        return [one for one in as_list(unwrap(answer, root)) if isinstance(one, dict)]
+        return objects(answer, root)

@@ -7,14 +7,16 @@ from datetime import datetime
 
 from bot.backends.openmeetings.wire import Json, as_str
 from bot.model import JoinAs, Participant, Recording
+from bot.rest import plain
 
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9._-]+")  # Tomcat refuses a path with an encoded slash
+LONGEST_NAME = 200
 INTERNAL = "user-"  # people with an account at OpenMeetings
 
 
 def external_user(guest: JoinAs, external_type: str) -> Json:
     """The ExternalUserDTO of seeds/001. The login has to be unique there, the names need not."""
-    firstname, _, lastname = guest.name.strip().partition(" ")
+    firstname, _, lastname = plain(guest.name, LONGEST_NAME).partition(" ")
     return {
         "firstname": firstname,
         "lastname": lastname.strip(),
@@ -39,10 +41,10 @@ def participant(user: Json, external_type: str) -> Participant:
 
 def kick_target(participant_id: str, external_type: str) -> tuple[str, str] | None:
     """External type and id of somebody who came through a hash; None for an account, which cannot be removed alone."""
-    their_type, _, their_id = participant_id.rpartition("/")
-    if not their_type and their_id.startswith(INTERNAL):
+    their_type, slash, their_id = participant_id.rpartition("/")
+    if not slash and their_id.startswith(INTERNAL):
         return None
-    return their_type or external_type, their_id
+    return their_type if slash else external_type, their_id
 
 
 def recording(one: Json) -> Recording:

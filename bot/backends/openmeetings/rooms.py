@@ -1,110 +1,66 @@
-"""Rooms as OpenMeetings writes them (RoomDTO), and the words people use for their settings."""
+"""Rooms as OpenMeetings keeps them: RoomDTO read whole, written whole."""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from bot.backends.openmeetings.wire import Json, as_list, as_str
-from bot.capabilities import Option
-from bot.errors import BackendError, BadInput, NotFound
-from bot.model import Room, VendorRoom
+from bot.backends.openmeetings.services import Services, as_json
+from bot.backends.openmeetings.settings import TYPES
+from bot.backends.openmeetings.wire import Json, as_list, as_str, not_clear, objects, refused_inside, unwrap
+from bot.errors import NotFound
+from bot.model import Risk, Room, VendorRoom
+from bot.rest import Answer
 
 ROOM_ID = re.compile(r"[1-9][0-9]{0,17}")
-TYPES = ("CONFERENCE", "PRESENTATION", "INTERVIEW")
-ELEMENTS = (
-    "TOP_BAR",
-    "CHAT",
-    "ACTIVITIES",
-    "FILES",
-    "ACTION_MENU",
-    "POLL_MENU",
-    "SCREEN_SHARING",
-    "WHITEBOARD",
-    "MICROPHONE_STATUS",
-    "USER_COUNT",
-)
 TEXTS = ("name", "tag", "comment", "confno", "externalId", "externalType", "redirectUrl")
 LISTS = ("hiddenElements", "files")
-YES_NO = ("yes", "no")
 
 
-def _truth(word: str) -> bool:
-    if word.lower() not in YES_NO:
-        raise ValueError("yes or no")
-    return word.lower() == "yes"
+class Rooms:
+    """The room service, as far as it reads and writes rooms."""
 
+    def __init__(self, services: Services, external_type: str) -> None:
+        self.backend = services.backend
+        self._services = services
+        self._external_type = external_type
 
-def _type(word: str) -> str:
-    if word.upper() not in TYPES:
-        raise ValueError("conference, presentation or interview")
-    return word.upper()
+    async def get(self, vendor_id: str) -> Json:
+        """One room with all its fields. Raises NotFound."""
+        answer = await self._read(checked(vendor_id), operation="room")
+        if refused_inside(answer):
+            # An unknown id fails inside the server, as other things may: only a server that works says "no such room".
+            await self._services.check(await self._read("count", "0", operation="count"), Risk.READ)
+            raise NotFound(f"{self.backend} does not know that room.")
+        await self._services.check(answer, Risk.READ)
+        return whole(answer)
 
+    async def save(self, fields: Json, risk: Risk) -> Json:
+        """Make a room, or replace the one with this `id` whole. Answers with all its fields."""
+        form = {"room": as_json(fields)}
+        answer = await self._services.call("room", operation="save", risk=risk, method="POST", form=form)
+        await self._services.check(answer, risk)
+        return whole(answer, risk)
 
-def _count(word: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,4}", word):
-        raise ValueError("a number from 1 to 99999")
-    return int(word)
+    async def public(self, kind: str) -> Sequence[Json]:
+        """All public rooms of one type: OpenMeetings lists no others."""
+        answer = await self._read("public", kind, operation="rooms")
+        await self._services.check(answer, Risk.READ)
+        return [_complete(one, answer, Risk.READ) for one in objects(answer, "roomDTO")]
 
+    async def external(self, external_id: str, kinds: Sequence[str] = TYPES) -> Json | None:
+        """The room with this external id of ours, of one of these types; nothing is made where there is none."""
+        found = await asyncio.gather(*(self._external(kind, external_id) for kind in kinds))
+        return next((room for room in found if room), None)
 
-def _elements(word: str) -> list[str]:
-    chosen = [] if word.lower() == "none" else [part.strip().upper() for part in word.split(",")]
-    if not set(chosen) <= set(ELEMENTS):
-        raise ValueError(f"none, or some of {', '.join(ELEMENTS).lower()}")
-    return chosen
+    async def _external(self, kind: str, external_id: str) -> Json | None:
+        answer = await self._read(kind, self._external_type, external_id, operation="external room")
+        await self._services.check(answer, Risk.READ)
+        return None if answer.status == 204 else whole(answer)
 
-
-def _name(word: str) -> str:
-    if not word or not word.isprintable() or len(word) > 200:
-        raise ValueError("1 to 200 printable characters")
-    return word
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """One key=value word and the field it stands for. `read` raises ValueError, saying what is understood."""
-
-    field: str
-    read: Callable[[str], object]
-    help: str
-    choices: tuple[str, ...] = ()
-
-
-SETTINGS = {
-    "type": _Setting("type", _type, "what kind of room; conference by itself", tuple(t.lower() for t in TYPES)),
-    "capacity": _Setting("capacity", _count, "how many people may be in at once; 4 by itself"),
-    "public": _Setting("isPublic", _truth, "whether everybody with an account there may come in", YES_NO),
-    "moderated": _Setting("moderated", _truth, "whether a moderator gives the rights", YES_NO),
-    "wait_moderator": _Setting("waitModerator", _truth, "whether people wait until a moderator is in", YES_NO),
-    "questions": _Setting("allowUserQuestions", _truth, "whether people may ask for rights", YES_NO),
-    "recording": _Setting("allowRecording", _truth, "whether moderators may record", YES_NO),
-    "audio_only": _Setting("audioOnly", _truth, "whether there is no video", YES_NO),
-    "comment": _Setting("comment", str, "words about the room"),
-    "hide": _Setting("hiddenElements", _elements, "parts of the screen that are hidden, as chat,files; or none"),
-}
-CREATE_OPTIONS = tuple(Option(key, one.help, one.choices) for key, one in SETTINGS.items())
-SET_OPTIONS = (
-    Option("name", "the room's name at OpenMeetings"),
-    *CREATE_OPTIONS,
-    Option("closed", "whether nobody may come in; closing also sends those out who are in", YES_NO),
-)
-_CHANGEABLE = {"name": _Setting("name", _name, ""), "closed": _Setting("closed", _truth, "")} | SETTINGS
-
-
-def fields_of(words: Mapping[str, str], options: tuple[Option, ...]) -> Json:
-    """RoomDTO fields for these words. Raises BadInput for an unknown key or value."""
-    allowed = [option.key for option in options]
-    fields: Json = {}
-    for key, word in words.items():
-        if key not in allowed:
-            raise BadInput(f"An OpenMeetings room has no {key}= here; it takes {', '.join(f'{a}=' for a in allowed)}.")
-        setting = _CHANGEABLE[key]
-        try:
-            fields[setting.field] = setting.read(word.strip())
-        except ValueError as understood:
-            raise BadInput(f"{key}= is {understood}.") from None
-    return fields
+    async def _read(self, *segments: str, operation: str) -> Answer:
+        return await self._services.call("room", *segments, operation=operation, risk=Risk.READ)
 
 
 def checked(vendor_id: str) -> str:
@@ -119,10 +75,14 @@ def number(room: Room) -> str:
     return checked(room.vendor_id)
 
 
-def whole(room: object, backend: str) -> Json:
-    """A RoomDTO as a replacing POST needs it: every field that was read, in its own type, and no null."""
-    if not isinstance(room, dict) or room.get("id") is None:
-        raise BackendError(f"{backend} answered without a room.")
+def whole(answer: Answer, risk: Risk = Risk.READ) -> Json:
+    """The one room of an answer, as a replacing POST needs it: every field, in its own type, and no null."""
+    return _complete(unwrap(answer, "roomDTO", risk), answer, risk)
+
+
+def _complete(room: object, answer: Answer, risk: Risk) -> Json:
+    if not isinstance(room, dict) or not ROOM_ID.fullmatch(as_str(room.get("id"))):
+        raise not_clear(answer, "a room", risk)
     fields = {key: value for key, value in room.items() if value is not None}
     fields |= {key: as_str(fields[key]) for key in TEXTS if key in fields}
     fields |= {key: as_list(fields[key]) for key in LISTS if key in fields}

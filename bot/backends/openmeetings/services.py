@@ -20,11 +20,13 @@ from bot.backends.openmeetings.wire import (
     Json,
     as_str,
     error_in,
+    message_in,
     no_right,
     raise_for_status,
     unwrap,
 )
 from bot.backends.openmeetings.words import Wording
+from bot.capabilities import ASKED_IN
 from bot.clock import Clock
 from bot.errors import BackendError, SignInFailed
 from bot.model import Health, Risk
@@ -32,13 +34,27 @@ from bot.rest import Answer, Rest
 
 IDLE = timedelta(minutes=25)  # the server forgets a session after 30 idle minutes
 LOGIN_PATIENCE = 25.0  # seconds; since 9.0 a refused login sleeps 6 to 15 s
+REFUSAL_HOLDS = timedelta(seconds=60)
 FIRST_WITH_POST = 9  # OPENMEETINGS-2816
 
 
 class Services:
     """OpenMeetings' REST services, called as the bot's account. No session id leaves this class."""
 
-    def __init__(self, rest: Rest, *, username: str, password: SecretStr, clock: Clock) -> None:
+    def __init__(
+        self,
+        rest: Rest,
+        *,
+        username: str,
+        password: SecretStr,
+        clock: Clock,
+        posts: bool | None = None,
+        login_timeout: float = LOGIN_PATIENCE,
+    ) -> None:
+        """`posts`: a login goes by POST (True), by GET (False), or as the server's version says (None).
+
+        `login_timeout`: seconds.
+        """
         self.backend = rest.backend
         self._rest = rest
         self._username = username
@@ -48,7 +64,9 @@ class Services:
         self._lock = asyncio.Lock()
         self._sid: str | None = None
         self._used: datetime = clock.now()
-        self._posts: bool | None = None  # how this server takes a login, once known
+        self._login_timeout = login_timeout
+        self._posts = posts  # how this server takes a login, once known
+        self._refused: tuple[datetime, str] | None = None  # when and why the account was refused last
 
     async def info(self, what: str) -> Json:
         """`version` or `health`: needs no session. Raises BackendError."""
@@ -63,7 +81,8 @@ class Services:
         """Version and state, for which nobody needs to sign in."""
         facts: dict[str, str] = {}
         try:
-            facts["version"] = as_str((await self.info("version")).get("version"))
+            if version := as_str((await self.info("version")).get("version")):
+                facts["version"] = version
             state = await self.info("health")
         except BackendError as error:
             return Health(False, facts, str(error))
@@ -96,17 +115,16 @@ class Services:
         raise no_right(self.backend)
 
     async def check(self, answer: Answer, risk: Risk, language: str = "en") -> None:
-        """Raise what a refusal means: OpenMeetings' own key in that language, else its status."""
+        """Raise what a refusal means: OpenMeetings' own key in the person's language, else its status."""
         key = error_in(answer)
         if key is not None and key != NOT_ALLOWED and (answer.ok or key.startswith("error.")):
-            raise BackendError(f"{self.backend}: {await self._words.sentence(key, language)}")
+            raise BackendError(f"{self.backend}: {await self._words.sentence(key, ASKED_IN.get() or language)}")
         raise_for_status(answer, risk=risk)
 
     async def said(self, answer: Answer, risk: Risk) -> str:
         """The message of a serviceResult. Raises what a refusal means."""
         await self.check(answer, risk)
-        result = unwrap(answer, "serviceResult", risk)
-        return as_str(result.get("message")) if isinstance(result, dict) else ""
+        return message_in(answer, risk)
 
     async def mint(self, user: Json, options: Json, language: str) -> str:
         """A hash for this one person, on a session of its own. Refusals are worded in that language."""
@@ -137,6 +155,22 @@ class Services:
             self._sid = None
 
     async def _sign_in(self, language: str = "en") -> str:
+        key = self._lately_refused()
+        if key is None:
+            answer = await self._logged_in()
+            if (key := error_in(answer)) is None:
+                return _token(answer)
+            self._refused = (self._clock.now(), key)
+        sentence = await self._words.sentence(key, ASKED_IN.get() or language)
+        raise SignInFailed(f"{self.backend} refused the bot's own account: {sentence} Ask an administrator.")
+
+    def _lately_refused(self) -> str | None:
+        """The refusal that still holds: the same password a moment later would only make the server sleep again."""
+        if self._refused and timedelta() <= self._clock.now() - self._refused[0] < REFUSAL_HOLDS:
+            return self._refused[1]
+        return None
+
+    async def _logged_in(self) -> Answer:
         posts = await self._takes_post() if self._posts is None else self._posts
         answer = await self._login(posts=posts)
         if answer.status == 405:  # the version was not known, or the server was exchanged for another
@@ -144,10 +178,7 @@ class Services:
             answer = await self._login(posts=posts)
         raise_for_status(answer, risk=Risk.READ)
         self._posts = posts
-        if (key := error_in(answer)) is not None:
-            sentence = await self._words.sentence(key, language)
-            raise SignInFailed(f"{self.backend} refused the bot's own account: {sentence} Ask an administrator.")
-        return _token(answer)
+        return answer
 
     async def _takes_post(self) -> bool:
         answer = await self._rest.request("GET", "services", "info", "version", operation="version", risk=Risk.READ)
@@ -168,19 +199,19 @@ class Services:
             risk=Risk.READ,  # a session that nobody uses is forgotten by the server
             query=None if posts else fields,
             form=fields if posts else None,
-            timeout=LOGIN_PATIENCE,
+            timeout=self._login_timeout,
         )
 
 
 def as_json(fields: Json) -> str:
     """What OpenMeetings reads in a form field. A null would be stored as the word "null", so none is sent."""
-    return json.dumps({key: value for key, value in fields.items() if value is not None}, ensure_ascii=False)
+    text = json.dumps({key: value for key, value in fields.items() if value is not None}, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()  # half a surrogate cannot go over the wire
 
 
 def _token(answer: Answer) -> str:
     """A session id or a hash."""
-    result = unwrap(answer, "serviceResult")
-    message = as_str(result.get("message")) if isinstance(result, dict) else ""
+    message = message_in(answer)
     if not re.fullmatch(r"[A-Za-z0-9-]{16,64}", message):
-        raise BackendError(f"{answer.backend} answered a sign-in without a session.")
+        raise BackendError(f"{answer.backend} answered without a session or hash; check its version.")
     return message

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.errors import BackendError, SignInFailed, UnknownOutcome
+from bot.errors import BackendError, SignInFailed
 from bot.model import Risk
-from bot.rest import Answer, raise_for
+from bot.rest import Answer, raise_for, unclear
 
 Json = dict[str, Any]
 NOT_ALLOWED = "error.notallowed"  # an expired session and a missing right alike
@@ -39,21 +39,45 @@ def decode(answer: Answer, risk: Risk = Risk.READ) -> Json:
         content = json.loads(answer.body, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
         content = None
-    if isinstance(content, dict):
-        return content
-    if risk is Risk.READ:
-        raise BackendError(f"{answer.backend} answered something that is not OpenMeetings' JSON; check its base_url.")
-    raise UnknownOutcome(f"{answer.backend} gave no clear answer: it may or may not have taken effect.")
+    if not isinstance(content, dict):
+        raise not_clear(answer, "OpenMeetings' JSON", risk)
+    return content
 
 
 def unwrap(answer: Answer, root: str, risk: Risk = Risk.READ) -> Any:  # noqa: ANN401 (an object, a list, or neither)
     """What stands under the named root of an answer. Raises as `decode`, also when the root is missing."""
     content = decode(answer, risk)
-    if root in content:
-        return content[root]
+    if root not in content:
+        raise not_clear(answer, root, risk)
+    return content[root]
+
+
+def objects(answer: Answer, root: str) -> list[Json]:
+    """The list of objects under the named root. Raises BackendError where there is anything else."""
+    found = unwrap(answer, root)
+    found = found if isinstance(found, list) else [found]
+    if not all(isinstance(one, dict) for one in found):
+        raise not_clear(answer, f"a list of {root}", Risk.READ)
+    return found
+
+
+def message_in(answer: Answer, risk: Risk = Risk.READ) -> str:
+    """The message of a serviceResult of `type: SUCCESS`. Raises as `decode` for anything else."""
+    result = unwrap(answer, "serviceResult", risk)
+    if (
+        not isinstance(result, dict)
+        or result.get("type") != "SUCCESS"
+        or isinstance(result.get("message"), dict | list)
+    ):
+        raise not_clear(answer, "a result", risk)
+    return as_str(result.get("message"))
+
+
+def not_clear(answer: Answer, missing: str, risk: Risk) -> BackendError:
+    """What to raise for a 2xx without what belongs there: only of a READ is it known that nothing happened."""
     if risk is Risk.READ:
-        raise BackendError(f"{answer.backend} answered without {root}.")
-    raise UnknownOutcome(f"{answer.backend} gave no clear answer: it may or may not have taken effect.")
+        return BackendError(f"{answer.backend} answered without {missing}; check its base_url and version.")
+    return unclear(answer.backend)
 
 
 def error_in(answer: Answer) -> str | None:
@@ -74,9 +98,7 @@ def refused_inside(answer: Answer) -> bool:
 
 
 def raise_for_status(answer: Answer, *, risk: Risk) -> None:
-    """Raise what a status means here. An answer of `type: ERROR` is the caller's to word."""
-    if answer.ok:
-        return
+    """Raise what a status means here. Any other answer of `type: ERROR` is the caller's to word."""
     if error_in(answer) == NOT_ALLOWED:
         raise no_right(answer.backend)
     if answer.status in NOT_UNDERSTOOD:

@@ -26,13 +26,9 @@ BOT_SCOPES = frozenset(
         "users:read.email",
         "usergroups:read",
         "channels:read",
-        "channels:join",
         "groups:read",
-        "im:read",
         "im:write",
-        "im:history",
         "mpim:read",
-        "app_mentions:read",
     )
 )
 

@@ -194,6 +194,28 @@ async def test_a_join_token_names_one_person_one_room_and_no_paid_feature(local:
     assert (link.expires_at, link.personal) == (NOON + timedelta(hours=2), True)
 
 
+HOSTILE_NAMES = {
+    "long": "x" * 5000,
+    "emoji": "\U0001f469\u200d\U0001f4bb" * 200,
+    "quoted": '","moderator":"true","x":"' * 40,
+    "half a surrogate": "Ann\ud83d",
+    "turned round": "Ann\u202egnp.exe\x00\n",
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=list(HOSTILE_NAMES))
+async def test_a_link_fits_into_a_button_whatever_the_name(local: Jaas, name: str) -> None:
+    link = await local.join_link(room("x" * 57), guest(name, user_id="u" * 32, email=name))
+    longer_key = (4096 - 2048) // 8 * 4 // 3
+    assert len(link.reveal()) + longer_key <= 3000  # of characters that Slack takes
+    user = claims_in(link.reveal())["context"]["user"]
+    assert user["moderator"] == "false"
+    assert not [one for one in user["name"] if one in "\u202e\x00\n\ud83d"]
+    assert user["name"].startswith(name[:3])
+    assert "email" not in user or user["email"] == user["name"]
+
+
 @pytest.mark.parametrize("host", [True, False])
 async def test_only_a_host_is_moderator_and_nobody_is_admin(local: Jaas, host: bool) -> None:
     claims = claims_in((await local.join_link(room(), guest(host=host))).reveal())

@@ -126,6 +126,14 @@ def test_a_signature_counts_for_five_minutes(vector: Jaas, seconds: int, believe
         vector.read_hook({"X-Jaas-Signature": SIGNED}, VECTOR, now)
 
 
+def test_how_long_a_signature_counts_can_be_set(session: aiohttp.ClientSession) -> None:
+    patient = jaas(session, "https://8x8.vc", app_id=VECTOR_APP, webhook_tolerance=timedelta(hours=1))
+    headers = {"X-Jaas-Signature": SIGNED}
+    assert patient.read_hook(headers, VECTOR, VECTOR_AT + timedelta(hours=1))
+    with pytest.raises(HookRefused, match="timestamp outside tolerance"):
+        patient.read_hook(headers, VECTOR, VECTOR_AT + timedelta(hours=1, seconds=1))
+
+
 # --- the static Authorization header, the AppID, the form -----------------------------------------------------------
 
 

@@ -70,10 +70,9 @@ async def test_the_other_documented_path_is_tried_for_the_numbers(session: aioht
     ("listed", "numbers"),
     [
         ({"US": ["+1 456"], "FR": ["+33 1", "+33 2"]}, (("US", "+1 456"), ("FR", "+33 1"), ("FR", "+33 2"))),
-        ({"US": 7}, ()),
         ([], ()),
+        ({}, ()),
         ([{"countryCode": "US"}, "x", {"formattedNumber": "+1 456"}], (("", "+1 456"),)),
-        ("none", ()),
     ],
 )
 async def test_older_and_odd_lists_of_numbers_are_read(
@@ -81,6 +80,15 @@ async def test_older_and_odd_lists_of_numbers_are_read(
 ) -> None:
     async with RawServer([mapping("1"), says(listed)]) as server:
         assert (await jaas(session, server.url).dial_in(room())).numbers == numbers
+
+
+@pytest.mark.parametrize(
+    "listed", [{"US": 7}, {"US": [7]}, "none", 7, None, [7], [{"formattedNumber": 7}], [[]]], ids=repr
+)
+async def test_nonsense_is_not_read_as_having_no_numbers(session: aiohttp.ClientSession, listed: object) -> None:
+    async with RawServer([mapping("1"), says(listed)]) as server:
+        with pytest.raises(BackendError, match="without a list of numbers"):
+            await jaas(session, server.url).dial_in(room())
 
 
 @pytest.mark.parametrize(
@@ -122,7 +130,9 @@ async def test_a_clock_that_is_off_is_told(session: aiohttp.ClientSession, off: 
     assert (f"{off:+d} s off" in health.problem) is not ok
 
 
-@pytest.mark.parametrize("date", ["", "soon", "Tue, 99 Nov 2026 12:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date", ["", "soon", "Tue, 99 Nov 2026 12:00:00 GMT", "Tue, 24 Nov 2026 12:00:00 +99999999999999"]
+)
 async def test_a_vendor_without_a_readable_clock_is_well(session: aiohttp.ClientSession, date: str) -> None:
     async with RawServer([says({}, "404 Not Found", Date=date)]) as server:
         health = await jaas(session, server.url).health()
@@ -136,6 +146,21 @@ async def test_health_never_raises(session: aiohttp.ClientSession, fault: Turn) 
         health = await jaas(session, server.url, timeout=fault.patience).health()
     assert not health.ok
     assert health.problem.startswith("jaas ")
+
+
+@pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "403 Forbidden"])
+async def test_a_web_page_is_not_8x8_being_well(session: aiohttp.ClientSession, status: str) -> None:
+    async with RawServer([Turn(answer(status, b"<html>Sign in</html>", Content_Type="text/html"))]) as server:
+        health = await jaas(session, server.url).health()
+    assert not health.ok
+    assert "base_url" in health.problem
+
+
+async def test_health_is_asked_of_the_other_documented_path_too(session: aiohttp.ClientSession) -> None:
+    page = Turn(answer("404 Not Found", b"<html>", Content_Type="text/html"))
+    async with RawServer([page, says(DIDS, Date=DATE)]) as server:
+        assert (await jaas(session, server.url).health()).ok
+    assert server.targets == [f"{MAPPER}/access/v1/dids", f"{MAPPER}/v1/access/dids"]
 
 
 async def test_health_of_an_unreachable_vendor_says_so(session: aiohttp.ClientSession) -> None:

@@ -116,10 +116,13 @@ async def test_recorded_kick_of_somebody_who_has_left(play: Play) -> None:
 
 
 async def test_recorded_kick_of_everybody(play: Play) -> None:
-    one = said({"serviceResult": {"message": 1, "type": "SUCCESS"}})
-    kicked = EXCHANGES["room kick"].turn
-    outcome, targets = await play(lambda bot: bot.kick_all(room()), turns=(one, kicked))
-    assert (outcome, targets) == (Outcome.ACCEPTED, ["/services/room/count/1", "/services/room/kick/1"])
+    one, kicked = said({"serviceResult": {"message": 1, "type": "SUCCESS"}}), EXCHANGES["room kick"].turn
+    count, kick = "/services/room/count/1", "/services/room/kick/1"
+    still_closing, gone = one, EXCHANGES["room count"].turn
+    outcome, targets = await play(lambda bot: bot.kick_all(room()), turns=(one, kicked, still_closing))
+    assert (outcome, targets) == (Outcome.ACCEPTED, [count, kick, count])
+    outcome, targets = await play(lambda bot: bot.kick_all(room()), turns=(one, kicked, gone))
+    assert (outcome, targets) == (Outcome.CONFIRMED, [count, kick, count])
     assert await play(lambda bot: bot.end_meeting(room()), "room count") == (
         Outcome.ALREADY_SO,
         ["/services/room/count/1"],

@@ -64,7 +64,8 @@ async def test_a_private_channel_without_the_bot_does_not_exist_for_it(client: A
     assert "U0GUS" in (await client.conversations_members(channel="C0TEAM"))["members"]
 
 
-async def test_the_bot_joins_public_channels_only(client: AsyncWebClient) -> None:
+async def test_the_bot_joins_public_channels_only(client: AsyncWebClient, workspace: Workspace) -> None:
+    workspace.team = replace(workspace.team, scopes=workspace.team.scopes | {"channels:join"})
     assert (await client.conversations_join(channel="C0RANDOM"))["channel"]["is_member"] is True
     assert await error_of(client.conversations_join(channel="C0ATTIC")) == "is_archived"
     assert await error_of(client.conversations_join(channel="C0INCIDENT")) == "method_not_supported_for_channel_type"

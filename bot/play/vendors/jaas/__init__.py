@@ -6,6 +6,7 @@ webhooks. Not simulated: the lobby and the PIN of a room (its settings are asked
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from email.utils import format_datetime
 from typing import Any
@@ -22,6 +23,9 @@ from bot.play.vendors.jaas.tokens import TokenCheck, TokenRefused
 from bot.play.vendors.jaas.webhooks import Delivery, Webhooks
 
 __all__ = ["EMPTY", "HTML", "Delivery", "Fault", "Presence", "Received", "SimulatedJaas", "TokenRefused"]
+
+
+SECRET_ANSWERS = {"/v1/access": re.compile(r'(?<="id": ")[0-9]+')}  # the PIN of a room
 
 
 class SimulatedJaas:
@@ -124,7 +128,7 @@ class SimulatedJaas:
         app.on_response_prepare.append(self._dated)
         api = self.control.application(self.faults)
         if self._feed:
-            api.middlewares.insert(0, recording(self._feed, self._backend))
+            api.middlewares.insert(0, recording(self._feed, self._backend, secret_answers=SECRET_ANSWERS))
         app.add_subapp("/v1", api)
         room = f"/{self.app_id}/{{room}}"
         app.router.add_get(room, self._page)

@@ -14,7 +14,8 @@ from uuid import uuid4
 import aiohttp
 
 from bot.clock import Clock
-from bot.play.exchange import Exchange, ExchangeFeed, cut_authorization
+from bot.play.exchange import Exchange, ExchangeFeed, masked
+from bot.play.masking import cut_authorization
 
 ATTEMPTS = 4
 FIRST_WAIT = 0.1  # seconds, doubled each time
@@ -147,17 +148,16 @@ class Webhooks:
     def _record(self, raw: bytes, now: datetime, status: int, text: str) -> None:
         if not self._feed:
             return
-        self._feed.record(
-            Exchange(
-                at=now,
-                backend=self._backend,
-                method="POST",
-                path=f"/hooks/{self._backend}",
-                query="",
-                request=raw.decode(),
-                status=status,
-                response=text,
-                authorization=cut_authorization(self._authorization or ""),
-                to_bot=True,
-            )
+        whole = Exchange(
+            at=now,
+            backend=self._backend,
+            method="POST",
+            path=f"/hooks/{self._backend}",
+            query="",
+            request=raw.decode(),
+            status=status,
+            response=text,
+            authorization=cut_authorization(self._authorization or ""),
+            to_bot=True,
         )
+        self._feed.record(masked(whole))

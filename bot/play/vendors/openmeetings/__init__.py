@@ -6,6 +6,7 @@ the real one. Not simulated: calendar, groups, files, invitations by mail, and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ from bot.play.vendors.openmeetings.sessions import Account, Sessions
 __all__ = ["EMPTY", "HTML", "Account", "Client", "EntryRefused", "Fault", "Received", "SimulatedOpenMeetings"]
 
 PATH = "/openmeetings"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SECRET_ANSWERS = {"/user/login": _UUID, "/user/hash": _UUID}  # a sid, a join hash
 
 
 class SimulatedOpenMeetings:
@@ -107,7 +110,7 @@ class SimulatedOpenMeetings:
         app = web.Application()
         services = self.services.application(self.faults)
         if self._feed:
-            services.middlewares.insert(0, recording(self._feed, self._backend))
+            services.middlewares.insert(0, recording(self._feed, self._backend, secret_answers=SECRET_ANSWERS))
         app.add_subapp(f"{PATH}/services", services)
         app.router.add_get(f"{PATH}/hash", self._page)
         app.router.add_get(f"{PATH}/window/{{uid}}", self._still_in)

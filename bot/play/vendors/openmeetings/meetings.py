@@ -58,15 +58,17 @@ class Meetings:
     def enter_with_account(self, room_id: int, login: str) -> Client:
         """Open a window as somebody with an account of their own. Raises EntryRefused."""
         number = 1 + list(self._sessions.accounts).index(login)
+        account = self._sessions.accounts[login]
+        firstname, lastname = account.name or (login, "Test")
         address = {"deleted": False, "country": "DE", "mail": f"{login}@example.org"}
         user = {
             "address": address,
-            "firstname": login,
+            "firstname": firstname,
             "id": number,
             "languageId": 1,
-            "lastname": "Test",
+            "lastname": lastname,
             "login": login,
-            "rights": sorted(self._sessions.accounts[login].rights),
+            "rights": sorted(account.rights),
             "timeZoneId": "Europe/Berlin",
             "type": "USER",
         }

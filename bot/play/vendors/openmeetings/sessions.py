@@ -29,6 +29,7 @@ class Account:
     password: str = field(repr=False)
     rights: frozenset[str] = frozenset({"SOAP", "ROOM", "LOGIN"})
     groups: int = 1
+    name: tuple[str, str] | None = None  # first and last; by default the login and "Test", as in the recordings
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class Received:
 
 
 class SimulatedPexip:
-    """One management node on loopback, its conferencing node and web app included. `faults` make it misbehave."""
+    """One management node on loopback, web app included. With `faults` and `write_faults` its API misbehaves."""
 
     def __init__(
         self,

@@ -11,7 +11,8 @@ from typing import Any
 import aiohttp
 
 from bot.clock import Clock
-from bot.play.exchange import Exchange, ExchangeFeed, cut_authorization
+from bot.play.exchange import Exchange, ExchangeFeed, masked
+from bot.play.masking import cut_authorization
 from bot.play.vendors.jaas.webhooks import Delivery
 
 PATIENCE = aiohttp.ClientTimeout(total=5)
@@ -96,17 +97,16 @@ class EventSink:
         except (aiohttp.ClientError, TimeoutError):
             pass
         if self._feed:
-            self._feed.record(
-                Exchange(
-                    at=now,
-                    backend=self._backend,
-                    method="POST",
-                    path=f"/hooks/{self._backend}",
-                    query="",
-                    request=raw.decode(),
-                    status=status,
-                    response=text,
-                    authorization=cut_authorization(self._auth),
-                    to_bot=True,
-                )
+            whole = Exchange(
+                at=now,
+                backend=self._backend,
+                method="POST",
+                path=f"/hooks/{self._backend}",
+                query="",
+                request=raw.decode(),
+                status=status,
+                response=text,
+                authorization=cut_authorization(self._auth),
+                to_bot=True,
             )
+            self._feed.record(masked(whole))

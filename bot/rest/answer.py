@@ -1,4 +1,4 @@
-"""What a vendor answered, what is sent to it as a file, and what most vendors mean by a status."""
+"""What a vendor answered, and what its status means to the person who asked."""
 
 from __future__ import annotations
 
@@ -20,11 +20,20 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(repr=False)  # without regard to case
     body: bytes = field(repr=False)
+    repeated: bool = False  # an earlier attempt broke off and may have arrived: "gone already" may be its doing
 
     @property
     def ok(self) -> bool:
         """A 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def is_page(self) -> bool:
+        """HTML: from something on the way, or from a server at another path, not from the interface called."""
+        kind = self.headers.get("Content-Type", "").strip().lower()
+        return kind.startswith("text/html") or self.body[:200].lstrip().lower().startswith(
+            (b"<!doctype html", b"<html")
+        )
 
     @property
     def date(self) -> str | None:
@@ -44,15 +53,6 @@ class Answer:
         raise BackendError(f"{self.backend} answered something that is not JSON (status {self.status}).")
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file sent as one part of multipart/form-data. Its `repr` shows no content."""
-
-    filename: str
-    content: bytes = field(repr=False)
-    content_type: str = "application/octet-stream"
-
-
 def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
     """Raise what most vendors mean by this status; a 2xx returns. `what` is the thing a 404 speaks of: "that room"."""
     if answer.ok:
@@ -70,10 +70,10 @@ def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
     if status >= 500 and risk is Risk.READ:
         raise Unavailable(f"{name} failed (status {status}); try again in a moment.")
     if status >= 500:
-        raise unknown(name)
+        raise unclear(name)
     raise BackendError(f"{name} did not accept the request (status {status}).")
 
 
-def unknown(backend: str) -> UnknownOutcome:
-    """What is raised when a request was written and no clear answer came."""
+def unclear(backend: str) -> UnknownOutcome:
+    """The sentence for a call that was sent and got no clear answer."""
     return UnknownOutcome(f"{backend} gave no clear answer: it may or may not have taken effect.")

@@ -1,4 +1,4 @@
-"""An address made of path segments, checked once more when it is whole."""
+"""Addresses are made from segments, never from text: a DELETE on a whole collection cannot be expressed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,74 @@
+"""Rooms of simulated OpenMeetings on the page: who is in, who holds a link, and somebody with an account there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.play.meetings import JoinLinks
+from bot.play.slack import Workspace
+from bot.play.vendors.openmeetings import EntryRefused, SimulatedOpenMeetings
+from bot.play.web import WrongAction
+
+Json = Mapping[str, Any]
+VISITOR = "visitor"
+VISITORS_LOGIN = "ann"
+VISITORS_NAME = ("Ann", "Lee")  # comes in by the front door, with an account of her own
+
+
+class OpenMeetingsRooms:
+    """Rooms of simulated OpenMeetings: all but public ones in which nobody is and for which nobody holds a link."""
+
+    def __init__(self, vendor: SimulatedOpenMeetings, *, backend: str, links: JoinLinks, workspace: Workspace) -> None:
+        self._vendor = vendor
+        self._backend = backend
+        self._links = links
+        self._workspace = workspace
+
+    def rooms(self) -> list[Json]:
+        """See VendorRooms."""
+        holders = self._holders()
+        private = [str(number) for number, room in self._vendor.rooms.by_id.items() if not room["isPublic"]]
+        people: dict[str, list[Json]] = {room: [] for room in (*private, *holders)}
+        for one in self._vendor.people():
+            shown = {"id": one["participant_id"], "name": one["name"], "note": ""}
+            people.setdefault(one["room"], []).append(shown)
+        return [self._room(room, inside, holders.get(room, {})) for room, inside in people.items()]
+
+    async def join(self, room: str, who: str) -> None:
+        """See VendorRooms."""
+        try:
+            if who == VISITOR:
+                self._vendor.join_with_account(int(room), VISITORS_LOGIN)
+            else:
+                self._vendor.join(self._holders().get(room, {}).get(who, ""))
+        except EntryRefused as refused:
+            raise WrongAction(f"OpenMeetings does not let them in: {refused}") from None
+
+    def leave(self, room: str, participant_id: str) -> None:
+        """See VendorRooms."""
+        self._vendor.leave(room, participant_id)
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """See VendorRooms."""
+        self._vendor.subscribe(callback)
+
+    def _holders(self) -> dict[str, dict[str, str]]:
+        """By room: person to the newest join hash which is not used up."""
+        holders: dict[str, dict[str, str]] = {}
+        for person, link in self._links.of_everybody(self._vendor.url):
+            secure = link.query.get("secure", "")
+            if room := self._vendor.room_of(secure):
+                holders.setdefault(room, {})[person] = secure
+        return holders
+
+    def _room(self, room: str, people: Sequence[Json], holders: Mapping[str, str]) -> Json:
+        joiners = [{"id": one, "label": self._workspace.users[one].real_name} for one in holders]
+        visitor = {"id": VISITOR, "label": f"{' '.join(VISITORS_NAME)}, with an account there"}
+        return {
+            "backend": self._backend,
+            "room": room,
+            "title": self._vendor.title(room),
+            "people": list(people),
+            "joiners": [*joiners, visitor],
+        }

@@ -1,0 +1,54 @@
+"""What the playground's bot is told: everything a newcomer wants to try, and secrets that are new at each start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.play import configuration
+from bot.play.configuration import Secrets
+from bot.settings import Settings, load
+
+VENDORS = {"jaas": "http://127.0.0.1:1111", "openmeetings": "http://127.0.0.1:2222/openmeetings"}
+
+
+def settings(folder: Path, known: Secrets) -> Settings:
+    """The written configuration as the bot reads it."""
+    path = configuration.write(folder, known, **VENDORS)
+    environ = configuration.environ(folder, known, slack_api="http://127.0.0.1:3333/api/")
+    assert environ["MEETOPS_CONFIG"] == str(path)
+    return load(environ, folder)
+
+
+def test_the_bot_can_be_used_with_both_vendors_and_jaas_where_none_is_named(tmp_path: Path) -> None:
+    found = settings(tmp_path, Secrets())
+    kinds = {name: (backend.kind, str(backend.base_url).rstrip("/")) for name, backend in found.backends.items()}
+    assert kinds == {
+        "jaas": ("jaas", VENDORS["jaas"]),
+        "meetings": ("openmeetings", VENDORS["openmeetings"]),
+    }
+    assert found.default_backend == "jaas"
+
+
+def test_dialling_is_allowed_with_a_name_in_the_book_and_approvals_are_the_built_in_ones(tmp_path: Path) -> None:
+    rules = settings(tmp_path, Secrets()).rules()
+    assert rules.approvals == ()
+    assert "+40" in rules.dialing.allow
+    assert rules.dialing.book["oncall"].e164 == "+33612345678"
+
+
+def test_guests_may_press_join(tmp_path: Path) -> None:
+    assert settings(tmp_path, Secrets()).guests == "join"
+
+
+def test_the_password_at_openmeetings_reaches_the_bot_from_a_file_of_its_own(tmp_path: Path) -> None:
+    known = Secrets()
+    password = settings(tmp_path, known).backends["meetings"].password  # type: ignore[union-attr]
+    assert password.get_secret_value() == known.openmeetings
+    assert known.openmeetings not in (tmp_path / "meetops.toml").read_text()
+
+
+def test_secrets_are_made_anew_at_each_start_and_are_not_in_their_repr() -> None:
+    one, two = Secrets(), Secrets()
+    for name in ("signing", "bot_token", "app_token", "webhook", "openmeetings"):
+        assert getattr(one, name) != getattr(two, name)
+        assert getattr(one, name) not in repr(one)
