@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from bot.capabilities import CreatesRooms, DeletesRooms, ListsParticipants, RoomWish
+from bot.capabilities import CreatesRooms, DeletesRooms, ListsParticipants, Option, RoomWish
 from bot.cards import room_card
 from bot.command import Act
 from bot.errors import AlreadySo, BackendError, BadInput
 from bot.grammar import render
 from bot.model import Presence, Room, VendorRoom
 from bot.reply import Card
+from bot.seal import is_sealed
+
+Pairs = tuple[tuple[str, str], ...]
 
 LONGEST_BUTTON = 2000  # letters that a button carries
 NOT_FIRST = ("+", "@", "#", "id:")
@@ -90,6 +93,24 @@ async def make_rooms(act: Act[Any], wishes: Mapping[str, Mapping[str, str]]) -> 
 def ready_words(act: Act[CreatesRooms]) -> str:
     """What to say where a new room takes time until everybody can enter it."""
     return " It is ready in about a minute." if act.backend.settles else ""
+
+
+def sealed(act: Act[Any], options: Pairs, offered: Iterable[Option]) -> Pairs:
+    """The key=value words with the PINs among them sealed: the line is kept and may stand on a button."""
+    secret = {option.key for option in offered if option.secret}
+    return tuple(
+        (word, act.desk.seal.close(value, _use(act, word)) if word in secret and not is_sealed(value) else value)
+        for word, value in options
+    )
+
+
+def opened(act: Act[Any], options: Pairs) -> dict[str, str]:
+    """What was typed. Raises BadInput where a sealed word is somebody else's."""
+    return {word: act.desk.seal.open(value, _use(act, word)) if is_sealed(value) else value for word, value in options}
+
+
+def _use(act: Act[Any], word: str) -> str:
+    return f"{act.caller.person} {act.backend.name} {word}"
 
 
 def again_line(verb: str, args: Any, why: str) -> str:  # noqa: ANN401 (a command's arguments)

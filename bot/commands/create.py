@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.capabilities import CreatesRooms, HandlesManyRooms
 from bot.cards import join_button
 from bot.command import Act, Command, Confirm
-from bot.creation import again_line, card_of_new, check_handle, make_room, make_rooms, next_free, ready_words
+from bot.creation import (
+    again_line,
+    card_of_new,
+    check_handle,
+    make_room,
+    make_rooms,
+    next_free,
+    opened,
+    ready_words,
+    sealed,
+)
 from bot.errors import AlreadySo, BadInput, NotSupported
 from bot.grammar import key, options, positional
 from bot.model import Outcome, Risk, Room, RoomWord
@@ -40,6 +50,7 @@ async def prepare(act: Act[CreatesRooms], args: Args) -> Args:
         known = await act.desk.store.rooms.by_handle(act.backend.name, handle)
         if known:
             await _already(act, known[0])
+    args = replace(args, options=sealed(act, args.options, act.backend.create_options))
     if several:
         _preview(act, args)
     return args
@@ -49,7 +60,7 @@ async def run(act: Act[CreatesRooms], args: Args) -> Reply:
     """Create at the vendor, keep the handle, admit the channel, show the card."""
     if args.also:
         return await _several(act, args)
-    room = await make_room(act, args.room.name, dict(args.options))
+    room = await make_room(act, args.room.name, opened(act, args.options))
     body = text("Made ", Strong(room.title), ".", ready_words(act))
     if args.quiet == "yes" or act.place is None:
         return Reply(body, Outcome.DONE, buttons=(join_button(room),), facts={"room": room.title})
@@ -58,7 +69,7 @@ async def run(act: Act[CreatesRooms], args: Args) -> Reply:
 
 
 async def _several(act: Act[CreatesRooms], args: Args) -> Reply:
-    rooms = await make_rooms(act, _wishes(args))
+    rooms = await make_rooms(act, _wishes(replace(args, options=tuple(opened(act, args.options).items()))))
     names = joined(", ", [text(Strong(room.title)) for room in rooms])
     each = " They are ready in about a minute." if ready_words(act) else ""
     body = text("Made ", *names, f".{each} share posts the card of one where you want it.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.capabilities import ChangesRooms, HandlesManyRooms, LocksRooms, MovesAliases
 from bot.command import Act, Command, Confirm
-from bot.creation import again_line
+from bot.creation import again_line, opened, sealed
 from bot.errors import BadInput, NotSupported, Refused
 from bot.grammar import key, many, options
 from bot.model import Outcome, Presence, Risk, Room, RoomWord, VendorRoom
@@ -35,6 +35,7 @@ async def prepare(act: Act[ChangesRooms], args: Args) -> Args:
     moving = _moving(act)
     if moving and moving in dict(args.options):
         return await _with_losers(act, args, moving)
+    args = replace(args, options=sealed(act, args.options, act.backend.set_options))
     if len(act.rooms) > 1:
         _preview(act, args)
     return args
@@ -59,7 +60,7 @@ def says(act: Act[ChangesRooms], args: Args, presence: Presence | None) -> Text:
 
 async def run(act: Act[ChangesRooms], args: Args) -> Reply:
     """Change it at the vendor and in what the bot keeps."""
-    changes = {word: value for word, value in args.options if word != LOSING}
+    changes = opened(act, tuple(pair for pair in args.options if pair[0] != LOSING))
     vendors: list[tuple[Room, VendorRoom]]
     if len(act.rooms) == 1:
         vendors = [(act.room, await act.backend.change_room(act.room, changes))]

@@ -15,14 +15,14 @@ from tests.fakes.pexip import CONFERENCE
 from tests.fakes.world import GRANTS, World, world
 
 OPS, TEAM = "C0OPS", "C0TEAM"
-PIN = "73519264"
+PIN, OTHER_PIN = "73519264", "60214487"
 
 
 @pytest.fixture
 async def w(tmp_path: Path) -> AsyncIterator[World]:
     """The world with a management node in it."""
     async with world(tmp_path, with_pexip=True) as one:
-        one.secrets["PIN"] = PIN
+        one.secrets |= {"PIN": PIN, "other PIN": OTHER_PIN}
         yield one
 
 
@@ -130,6 +130,24 @@ async def test_several_rooms_are_made_together_after_a_look(w: World) -> None:
     assert writes(w) == [("PATCH", CONFERENCE)]
     await w.slash(OMAR, OPS, "create jaas/a also=b")
     await w.told(OMAR, "jaas makes one room at a time. Several at once: pexip")
+
+
+async def test_a_pin_for_several_rooms_is_on_no_button_and_in_no_record(w: World) -> None:
+    await w.slash(OMAR, OPS, f"create pexip/alpha also=beta pin={PIN}")
+    await w.click(OMAR, await w.told(OMAR, "Make 2 rooms"), "Create")
+    await w.told(OMAR, "Made *pexip/alpha*, *pexip/beta*")
+    assert {one["pin"] for one in w.pexip.conferences()} == {PIN}
+    await w.slash(OMAR, OPS, f"set alpha beta pin={OTHER_PIN}")
+    question = await w.told(OMAR, "Change 2 rooms")
+    assert OTHER_PIN not in repr(question)
+    await w.click(OMAR, question, "Change")
+    await w.told(OMAR, "Changed *pexip/alpha*, *pexip/beta*: pin=…")
+    assert {one["pin"] for one in w.pexip.conferences()} == {OTHER_PIN}
+    await make(w, f"create pexip/gamma pin={PIN}")
+    assert w.pexip.room("gamma")["pin"] == PIN
+    kept = (w.folder / "meetops.db").read_bytes() + (w.folder / "meetops.db-wal").read_bytes()
+    assert PIN.encode() not in kept
+    assert OTHER_PIN.encode() not in kept
 
 
 async def test_several_rooms_are_deleted_together_after_two_approvals_that_name_them(tmp_path: Path) -> None:
