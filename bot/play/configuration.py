@@ -15,6 +15,7 @@ COMMAND = "/meet"
 APP_ID = "vpaas-magic-cookie-" + "0123456789abcdef" * 2
 KEY_ID = "play01"
 OM_LOGIN = "soap"
+PEXIP_LOGIN = "slackbot"
 
 TOML = """\
 default_backend = "jaas"
@@ -37,6 +38,17 @@ kind = "openmeetings"
 base_url = "{openmeetings}"
 username = "{om_login}"
 password_file = "openmeetings.password"
+
+[backends.pexip]
+kind = "pexip"
+base_url = "{pexip}"
+username = "{pexip_login}"
+password_file = "pexip.password"
+webapp_url = "{pexip}/webapp/m/{{alias}}"
+system_location = "London"
+event_sink_username = "sink"
+event_sink_password_file = "pexip-sink.password"
+download_folder = "{downloads}"
 
 [[grants]]
 role = "ADMINISTRATOR"
@@ -71,6 +83,8 @@ class Secrets:
     app_token: str = _made("xapp-play-", 12)
     webhook: str = _made("whsec_")
     openmeetings: str = _made()  # the password of the bot's account there
+    pexip: str = _made()  # likewise
+    pexip_sink: str = _made()  # what the event sink shows to the bot
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048), repr=False)
 
     @property
@@ -84,10 +98,12 @@ class Secrets:
         return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str) -> Path:
+def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: str) -> Path:
     """Write meetops.toml and the files it names beside it; the path of the former. The others are the vendors' URLs."""
     (folder / "jaas.pem").write_text(known.private_key)
     (folder / "openmeetings.password").write_text(known.openmeetings)
+    (folder / "pexip.password").write_text(known.pexip)
+    (folder / "pexip-sink.password").write_text(known.pexip_sink)
     path = folder / "meetops.toml"
     path.write_text(
         TOML.format(
@@ -98,6 +114,9 @@ def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str) -> Path
             webhook_secret=known.webhook,
             openmeetings=openmeetings,
             om_login=OM_LOGIN,
+            pexip=pexip,
+            pexip_login=PEXIP_LOGIN,
+            downloads=folder / "appliances",
         )
     )
     return path

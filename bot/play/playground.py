@@ -17,22 +17,25 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.play import configuration
 from bot.play.actions import SlackActions
-from bot.play.configuration import APP_ID, COMMAND, KEY_ID, OM_LOGIN, Secrets
+from bot.play.configuration import APP_ID, COMMAND, KEY_ID, OM_LOGIN, PEXIP_LOGIN, Secrets
 from bot.play.exchange import ExchangeFeed
 from bot.play.jaas_rooms import JaasRooms, Visitors
 from bot.play.meetings import JoinLinks, Meetings
 from bot.play.openmeetings_rooms import VISITORS_LOGIN, VISITORS_NAME, OpenMeetingsRooms
+from bot.play.pexip_rooms import PexipRooms
 from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
 from bot.play.stage import WorkspaceStage
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
+from bot.play.vendors.pexip import Account as PexipAccount
+from bot.play.vendors.pexip import SimulatedPexip
 from bot.play.web import page
 
 Json = Mapping[str, Any]
 PLAIN: Json = {"command": COMMAND, "description": "", "usage_hint": ""}
 KID = f"{APP_ID}/{KEY_ID}"
-JAAS, OPENMEETINGS = "jaas", "meetings"  # the back ends' names in configuration.TOML
+JAAS, OPENMEETINGS, PEXIP = "jaas", "meetings", "pexip"  # the back ends' names in configuration.TOML
 ROLES = {
     "U0SARA": "administrator",
     "U0OMAR": "operator",
@@ -64,6 +67,7 @@ class Playground:
     slack: SlackServer
     jaas: SimulatedJaas
     openmeetings: SimulatedOpenMeetings
+    pexip: SimulatedPexip
     rooms: Meetings
     feed: ExchangeFeed
     clock: MovableClock
@@ -101,15 +105,17 @@ async def playground(
         slack = await running.enter_async_context(_slack(clock, known))
         jaas = await running.enter_async_context(_jaas(clock, known, feed))
         openmeetings = await running.enter_async_context(_openmeetings(clock, known, feed))
-        config = configuration.write(folder, known, jaas=jaas.url, openmeetings=openmeetings.url)
+        pexip = await running.enter_async_context(_pexip(clock, known, feed))
+        config = configuration.write(folder, known, jaas=jaas.url, openmeetings=openmeetings.url, pexip=pexip.url)
         environ = configuration.environ(folder, known, slack_api=slack.api_url)
         bot = await running.enter_async_context(build_bot(config, environ, clock))
         slack.connect_http(f"{bot.url}/slack/events")
         jaas.webhooks.url = f"{bot.url}/hooks/{JAAS}"
-        rooms = _rooms(slack, jaas, openmeetings, known=known, clock=clock)
+        pexip.sink.url = f"{bot.url}/hooks/{PEXIP}"
+        rooms = _rooms(slack, jaas, openmeetings, pexip, known=known, clock=clock)
         stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands)
         url = await running.enter_async_context(_served(page(stage), port))
-        yield Playground(url, slack, jaas, openmeetings, rooms, feed, clock)
+        yield Playground(url, slack, jaas, openmeetings, pexip, rooms, feed, clock)
 
 
 @asynccontextmanager
@@ -160,10 +166,24 @@ async def _openmeetings(
         await openmeetings.stop()
 
 
+@asynccontextmanager
+async def _pexip(clock: MovableClock, known: Secrets, feed: ExchangeFeed) -> AsyncIterator[SimulatedPexip]:
+    accounts = (PexipAccount(PEXIP_LOGIN, known.pexip),)
+    pexip = SimulatedPexip(
+        clock=clock, accounts=accounts, sink_password=known.pexip_sink, feed=feed, backend=PEXIP, rings_for=2.0
+    )
+    await pexip.start()
+    try:
+        yield pexip
+    finally:
+        await pexip.stop()
+
+
 def _rooms(
     slack: SlackServer,
     jaas: SimulatedJaas,
     openmeetings: SimulatedOpenMeetings,
+    pexip: SimulatedPexip,
     *,
     known: Secrets,
     clock: MovableClock,
@@ -175,6 +195,7 @@ def _rooms(
         {
             JAAS: JaasRooms(jaas, backend=JAAS, links=links, visitors=visitors, workspace=workspace),
             OPENMEETINGS: OpenMeetingsRooms(openmeetings, backend=OPENMEETINGS, links=links, workspace=workspace),
+            PEXIP: PexipRooms(pexip, backend=PEXIP, links=links, workspace=workspace),
         }
     )
 
@@ -195,7 +216,7 @@ def _stage(
         meetings=rooms,
         commands=commands,
         actions={**SlackActions(slack, COMMAND).by_name(), **rooms.by_name()},
-        backends=(JAAS, OPENMEETINGS),
+        backends=(JAAS, OPENMEETINGS, PEXIP),
     )
 
 

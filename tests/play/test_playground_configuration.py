@@ -6,9 +6,13 @@ from pathlib import Path
 
 from bot.play import configuration
 from bot.play.configuration import Secrets
-from bot.settings import Settings, load
+from bot.settings import OpenMeetingsSettings, PexipSettings, Settings, load
 
-VENDORS = {"jaas": "http://127.0.0.1:1111", "openmeetings": "http://127.0.0.1:2222/openmeetings"}
+VENDORS = {
+    "jaas": "http://127.0.0.1:1111",
+    "openmeetings": "http://127.0.0.1:2222/openmeetings",
+    "pexip": "http://127.0.0.1:4444",
+}
 
 
 def settings(folder: Path, known: Secrets) -> Settings:
@@ -19,12 +23,13 @@ def settings(folder: Path, known: Secrets) -> Settings:
     return load(environ, folder)
 
 
-def test_the_bot_can_be_used_with_both_vendors_and_jaas_where_none_is_named(tmp_path: Path) -> None:
+def test_the_bot_can_be_used_with_every_vendor_and_jaas_where_none_is_named(tmp_path: Path) -> None:
     found = settings(tmp_path, Secrets())
     kinds = {name: (backend.kind, str(backend.base_url).rstrip("/")) for name, backend in found.backends.items()}
     assert kinds == {
         "jaas": ("jaas", VENDORS["jaas"]),
         "meetings": ("openmeetings", VENDORS["openmeetings"]),
+        "pexip": ("pexip", VENDORS["pexip"]),
     }
     assert found.default_backend == "jaas"
 
@@ -42,13 +47,27 @@ def test_guests_may_press_join(tmp_path: Path) -> None:
 
 def test_the_password_at_openmeetings_reaches_the_bot_from_a_file_of_its_own(tmp_path: Path) -> None:
     known = Secrets()
-    password = settings(tmp_path, known).backends["meetings"].password  # type: ignore[union-attr]
-    assert password.get_secret_value() == known.openmeetings
+    section = settings(tmp_path, known).backends["meetings"]
+    assert isinstance(section, OpenMeetingsSettings)
+    assert section.password.get_secret_value() == known.openmeetings
     assert known.openmeetings not in (tmp_path / "meetops.toml").read_text()
+
+
+def test_pexip_has_an_event_sink_a_web_app_and_a_folder_for_images(tmp_path: Path) -> None:
+    known = Secrets()
+    pexip = settings(tmp_path, known).backends["pexip"]
+    assert isinstance(pexip, PexipSettings)
+    assert pexip.webapp_url == "http://127.0.0.1:4444/webapp/m/{alias}"
+    assert pexip.event_sink_password
+    assert pexip.event_sink_password.get_secret_value() == known.pexip_sink
+    assert pexip.download_folder == str(tmp_path / "appliances")
+    written = (tmp_path / "meetops.toml").read_text()
+    assert known.pexip not in written
+    assert known.pexip_sink not in written
 
 
 def test_secrets_are_made_anew_at_each_start_and_are_not_in_their_repr() -> None:
     one, two = Secrets(), Secrets()
-    for name in ("signing", "bot_token", "app_token", "webhook", "openmeetings"):
+    for name in ("signing", "bot_token", "app_token", "webhook", "openmeetings", "pexip", "pexip_sink"):
         assert getattr(one, name) != getattr(two, name)
         assert getattr(one, name) not in repr(one)
