@@ -6,6 +6,7 @@ The line in `private_metadata` is no authority: what comes of it is read and jud
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +33,9 @@ LONGEST_OPTION = 75
 MOST_FIELDS = 96  # a modal has a hundred blocks
 MOST_OPTIONS = 100
 YES_OPTION = "yes"
+DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 View = dict[str, Any]
 
@@ -135,18 +139,19 @@ def _input(field: Field) -> View:
 
 
 def _element(field: Field) -> View:
-    known = field.value or ("" if field.secret else field.default or "")
+    known = "" if field.secret else field.value or field.default or ""
+    choices = [one for one in field.choices if len(one) <= LONGEST_OPTION]
     match field.kind:
         case FieldKind.YES_NO:
             return _checkbox(known)
-        case FieldKind.CHOICE:
-            return _select(field.choices, known)
+        case FieldKind.CHOICE if choices:
+            return _select(choices, known)
         case FieldKind.MOMENT:
             return _moment(known)
         case FieldKind.DATE:
-            return {"type": "datepicker"} | ({"initial_date": known[:10]} if known else {})
+            return {"type": "datepicker"} | ({"initial_date": known[:10]} if DATE.match(known) else {})
         case FieldKind.TIME:
-            return {"type": "timepicker"} | ({"initial_time": known[:5]} if known else {})
+            return {"type": "timepicker"} | ({"initial_time": known[:5]} if TIME.match(known) else {})
         case FieldKind.FILE:
             return {"type": "file_input", "max_files": 1}
         case FieldKind.INTEGER | FieldKind.NUMBER:
@@ -182,7 +187,7 @@ def _number(field: Field, known: str) -> View:
     element: View = {"type": "number_input", "is_decimal_allowed": field.kind is FieldKind.NUMBER}
     if field.range is not None:
         element |= {"min_value": str(field.range[0]), "max_value": str(field.range[1])}
-    return element | ({"initial_value": known} if known else {})
+    return element | ({"initial_value": known} if NUMBER.fullmatch(known) else {})
 
 
 def _search(known: str, *, many: bool) -> View:

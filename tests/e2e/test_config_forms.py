@@ -47,13 +47,25 @@ async def opened(w: World, line: str, button: str = "Fill in a form", *, words: 
     """Type too little, press the button, and wait for the form."""
     await w.slash(OMAR, OPS, f"config pexip {line}")
     await w.click(OMAR, await w.told(OMAR, words), button)
-    return await w.until(lambda: filled(w))
+    return await filled(w)
 
 
-def filled(w: World, user: str = OMAR) -> View | None:
+async def filled(w: World, user: str = OMAR) -> View:
     """Their form, once it has its fields."""
-    view = w.slack.workspace.view_of(user)
-    return view if view is not None and view.payload.get("callback_id") == "fields" else None
+
+    def found() -> list[View]:
+        view = w.slack.workspace.view_of(user)
+        return [view] if view is not None and view.payload.get("callback_id") == "fields" else []
+
+    return (await w.until(found))[0]
+
+
+async def options(w: World, field: str, words: str, *, user: str = OMAR) -> list[dict[str, Any]]:
+    """What the search of a field offers for these words."""
+    ack = (await w.slack.options(user, field, words)).ack
+    assert isinstance(ack, dict)
+    found: list[dict[str, Any]] = ack["options"]
+    return found
 
 
 def elements(view: View) -> dict[str, dict[str, Any]]:
@@ -85,15 +97,15 @@ async def test_a_rooms_form_has_selects_numbers_and_searches_for_related_objects
 
 async def test_what_is_chosen_in_a_form_becomes_a_request_with_only_what_was_changed(w: World) -> None:
     await opened(w, "conference add")
-    ack = await w.slack.options(OMAR, "system_location", "lon")
-    assert [one["text"]["text"] for one in ack.ack["options"]] == ["London (1)"]
+    [london] = await options(w, "system_location", "lon")
+    assert london["text"]["text"] == "London (1)"
     values = {
         "name": "Board room",
         "pin": "73519264",
         "Allow guests": ["yes"],
         "participant_limit": 20,
         "call_type": "audio",
-        "System location": ack.ack["options"][0],
+        "System location": london,
         "Why": "board",
     }
     w.secrets["PIN of the board"] = "73519264"
@@ -151,10 +163,10 @@ async def test_a_tasks_form_asks_which_one_first_and_finds_rooms_as_one_types(w:
     w.pexip.objects.create("automatic_participant", {"alias": "desk@example.org"})
     await w.slash(OMAR, OPS, "config pexip")
     await w.click(OMAR, await w.told(OMAR, "Configuration of pexip"), "Attach")
-    view = await w.until(lambda: filled(w))
+    view = await filled(w)
     assert list(elements(view)) == ["names", "rooms", "why"]
-    which = (await w.slack.options(OMAR, "names", "desk")).ack["options"]
-    rooms = (await w.slack.options(OMAR, "rooms", "")).ack["options"]
+    which = await options(w, "names", "desk")
+    rooms = await options(w, "rooms", "")
     await w.slack.submit_view(OMAR, {"names": which[0], "rooms": rooms})
     card = await w.posted(OPS, "Approval: config")
     assert "(1) to standup, daily" in text_of(card)
@@ -184,11 +196,11 @@ async def test_nobody_searches_where_they_may_not_read(w: World) -> None:
     """The search of a form is judged anew: somebody may have lost the right since it was opened."""
     await w.slash(SARA, OPS, "config pexip conference add")
     await w.click(SARA, await w.told(SARA, "needs name="), "Fill in a form")
-    await w.until(lambda: filled(w, SARA))
-    assert (await w.slack.options(SARA, "system_location", "lon")).ack["options"]
+    await filled(w, SARA)
+    assert await options(w, "system_location", "lon", user=SARA)
     w.slack.workspace.groups["S0ADMINS"].members.clear()
     w.clock.advance(timedelta(hours=1))
-    assert (await w.slack.options(SARA, "system_location", "lon")).ack == {"options": []}
+    assert await options(w, "system_location", "lon", user=SARA) == []
 
 
 async def test_a_form_whose_node_does_not_answer_says_so(w: World) -> None:
@@ -196,11 +208,11 @@ async def test_a_form_whose_node_does_not_answer_says_so(w: World) -> None:
     menu = await w.told(OMAR, "Configuration of pexip")
     await w.pexip.stop()
     await w.click(OMAR, menu, "Attach")
-    view = await w.until(lambda: _with(w, "unavailable"))
-    assert "cannot be reached" in str(view.blocks)
+    await w.until(lambda: "unavailable" in shown(w))
+    assert "cannot be reached" in shown(w)
     await w.pexip.start()
 
 
-def _with(w: World, words: str) -> View | None:
+def shown(w: World) -> str:
     view = w.slack.workspace.view_of(OMAR)
-    return view if view is not None and words in str(view.blocks) else None
+    return str(view.blocks) if view else ""

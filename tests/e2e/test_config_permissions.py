@@ -60,11 +60,14 @@ async def all_refused(w: World, user: str, lines: list[str], permission: str) ->
     for start in range(0, len(lines), 20):
         part = lines[start : start + 20]
         await asyncio.gather(*(w.slash(user, OPS, f"config pexip {line}".strip()) for line in part))
-        expected = before + start + len(part)
-        await w.until(lambda expected=expected: len(w.slack.workspace.ephemerals(user=user)) >= expected, within=20)
+        await _count(w, user, before + start + len(part))
     told = [text_of(one) for one in w.slack.workspace.ephemerals(user=user)[before:]]
     assert len(told) == len(lines)
     assert [one for one in told if "refused" not in one or permission not in one] == []
+
+
+async def _count(w: World, user: str, expected: int) -> None:
+    await w.until(lambda: len(w.slack.workspace.ephemerals(user=user)) >= expected, within=20)
 
 
 def test_there_are_79_resources() -> None:

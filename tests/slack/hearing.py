@@ -74,6 +74,16 @@ class KeptCommands(Commands):
     async def follow_up(self, address: Address, action: str, request_id: str, key: str) -> None:
         await self._keep("follow_up", address, action, request_id, key)
 
+    async def fill_in(self, address: Address, line: str) -> None:
+        await self._keep("fill_in", address, line)
+
+    async def suggest(self, address: Address, line: str, related: str, words: str) -> tuple[tuple[str, str], ...]:
+        await self._keep("suggest", address, line, related, words)
+        return (("1", "London"),)
+
+    async def use_file(self, address: Address, file_id: str, name: str) -> None:
+        await self._keep("use_file", address, file_id, name)
+
 
 class Hearing(Side):
     """A bot that listens."""
