@@ -244,6 +244,8 @@ class Transport:
             )
             if answer.status != 401 or not self._sign_in.refused(header) or not again:
                 break
+        if method == "DELETE" and answer.status == 404 and answer.repeated:
+            return answer  # the attempt that broke off has done it
         raise_for_failure(answer, risk=risk, what=what, sent=body)
         if is_page(answer) and risk is not Risk.READ:
             raise self._unclear()

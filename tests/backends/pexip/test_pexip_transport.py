@@ -104,6 +104,12 @@ async def test_a_deletion_of_one_object_has_its_address_and_nothing_else(session
     assert [one.method for one in server.parsed] == ["DELETE"] * 2
 
 
+async def test_what_is_gone_after_a_broken_attempt_was_deleted_by_it(session: aiohttp.ClientSession) -> None:
+    async with RawServer([Turn(close=True), nothing("404 Not Found")]) as server:
+        await transport_at(session, server.url).remove(ROOMS.one("1"))
+    assert len(server.requests) == 2
+
+
 async def test_returning_a_licence_offline_is_the_one_deletion_with_a_query(session: aiohttp.ClientSession) -> None:
     async with RawServer([nothing("202 Accepted")]) as server:
         licence = configuration("licence").one("1000000000")
