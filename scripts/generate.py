@@ -1,8 +1,10 @@
-"""Writes what is generated from the command registry: manifest.yml and README's tables. `--check` only compares."""
+"""Writes what is generated from the code: manifest.yml, README's tables, those of docs. `--check` only compares."""
 
 import re
 import sys
 from pathlib import Path
+
+import pexip_page
 
 from bot import app
 from bot.capabilities import Backend, abilities_of
@@ -42,7 +44,13 @@ def generated() -> dict[Path, str]:
     """Every generated file as it should be."""
     readme = (ROOT / "README.md").read_text()
     readme = filled(filled(readme, "commands", commands_table()), "abilities", abilities_table())
-    return {ROOT / "README.md": readme, ROOT / "manifest.yml": app.manifest_yaml(url=None, socket_mode=False)}
+    page = ROOT / "docs" / "backends" / "pexip.md"
+    pexip = filled(page.read_text(), "examples", pexip_page.examples_table())
+    return {
+        ROOT / "README.md": readme,
+        ROOT / "manifest.yml": app.manifest_yaml(url=None, socket_mode=False),
+        page: filled(pexip, "resources", pexip_page.resources_table()),
+    }
 
 
 def main() -> int:
