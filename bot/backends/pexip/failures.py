@@ -21,6 +21,7 @@ from bot.rest import Answer, raise_for
 LONGEST = 300  # letters of the vendor's own words
 SECRET = re.compile(r"(^|_)(pin|password|passphrase|secret|token|key)($|_)")
 NOTHING_SAID = "Sorry, this request could not be processed"
+DIGITS = re.compile(r"[0-9]{4,}")  # what a message about a PIN may repeat of it
 WHOLE = frozenset({"__all__", "non_field_errors", ""})
 
 Json = dict[str, Any]
@@ -68,6 +69,7 @@ def messages(answer: Answer, sent: object | None = None) -> dict[str, tuple[str,
     found: dict[str, tuple[str, ...]] = {}
     for field, words in _said(content):
         said = _plain(words, secrets)
+        said = DIGITS.sub("…", said) if is_secret(field) else said
         if said and not said.startswith(NOTHING_SAID):
             found[field] = (*found.get(field, ()), said)
     return found

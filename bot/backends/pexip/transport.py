@@ -17,9 +17,9 @@ from bot.backends.pexip.failures import is_page, raise_for_failure
 from bot.backends.pexip.paths import Api, Collection, Command, Detail, Export, Readable, Root, Schema
 from bot.backends.pexip.signing import JSON_ANSWER, SignIn
 from bot.clock import Clock
-from bot.errors import BackendError, NotFound, UnknownOutcome
+from bot.errors import BackendError, BadInput, NotFound
 from bot.model import Risk
-from bot.rest import Answer, Begin, Downloaded, Rest, Upload
+from bot.rest import Answer, Begin, Downloaded, Rest, Upload, unclear
 
 Json = dict[str, Any]
 PAGE = 200  # objects; a whole page of rooms stays far below the largest answer that is read
@@ -71,6 +71,8 @@ class Transport:
 
         Where nothing comes back it is made sure that the account may look at all.
         """
+        if any(not word.isprintable() for word in (filters or {}).values()):
+            raise BadInput("There are characters in that which no name has.")
         query = {**(filters or {}), "limit": str(limit), "offset": str(offset)}
         content = self._object(await self._get(collection, query, "that list"))
         meta, objects = content.get("meta"), content.get("objects")
@@ -128,11 +130,11 @@ class Transport:
         content = self._content(answer)
         location = answer.headers.get("Location") or str(content.get("resource_uri", ""))
         if answer.status not in {200, 201, 202} or not location:
-            raise self._unclear()
+            raise unclear(self.backend)
         try:
             return Created(Detail.of(location), content, stored=answer.status == 202)
         except BackendError:
-            raise self._unclear() from None
+            raise unclear(self.backend) from None
 
     async def change(
         self,
@@ -181,7 +183,7 @@ class Transport:
         if answer.status == 401:
             self._sign_in.refused(header)
         raise_for_failure(answer, risk=Risk.ONCE, what="that resource", sent=fields)
-        raise self._unclear()
+        raise unclear(self.backend)
 
     async def bulk(
         self, collection: Collection, objects: Sequence[Mapping[str, object]], deleted: Sequence[Detail] = ()
@@ -248,7 +250,7 @@ class Transport:
             return answer  # the attempt that broke off has done it
         raise_for_failure(answer, risk=risk, what=what, sent=body)
         if is_page(answer) and risk is not Risk.READ:
-            raise self._unclear()
+            raise unclear(self.backend)
         return answer
 
     def _object(self, answer: Answer) -> Json:
@@ -264,10 +266,7 @@ class Transport:
         try:
             return self._object(answer)
         except BackendError:
-            raise self._unclear() from None
-
-    def _unclear(self) -> UnknownOutcome:
-        return UnknownOutcome(f"{self.backend} gave no clear answer: it may or may not have taken effect.")
+            raise unclear(self.backend) from None
 
 
 def _check_reach(method: str, path: Readable | Command, *, bulk: bool) -> None:
