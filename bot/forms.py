@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -43,6 +44,7 @@ class Field:
     range: tuple[int, int] | None = None
     label: str = ""  # the inputs of a form; empty: the name in words
     value: str = field(default="", repr=False)  # what it holds now, in a form that changes something
+    known: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the objects in `value`: id → name
 
     @property
     def words(self) -> str:

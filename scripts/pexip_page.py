@@ -1,4 +1,4 @@
-"""The tables of docs/backends/pexip.md: what Pexip's document does, the command that does it, the test that proves it."""
+"""The tables of docs/backends/pexip.md: what Pexip's document does, the command that does it, the test for it."""
 
 from __future__ import annotations
 

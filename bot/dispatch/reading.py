@@ -46,7 +46,8 @@ async def read(
     """
     parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
     command = desk.commands[parsed.verb]
-    command = replace(command, permission=command.need(parsed.args))
+    if command.permission_of is not None:
+        command = replace(command, permission=command.need(parsed.args))
     rooms = await _judged_rooms(desk, command, parsed, caller, address)
     backends = _backends(desk, command, parsed.args, rooms)
     for need in dict.fromkeys(filter(None, map(command.backend_needs, backends))):

@@ -157,7 +157,7 @@ def _element(field: Field) -> View:
         case FieldKind.INTEGER | FieldKind.NUMBER:
             return _number(field, known)
         case FieldKind.OBJECT | FieldKind.OBJECTS if field.related:
-            return _search(known, many=field.kind is FieldKind.OBJECTS)
+            return _search(known, field.known, many=field.kind is FieldKind.OBJECTS)
     several = field.kind in (FieldKind.LINES, FieldKind.TABLE)
     text: View = {"type": "plain_text_input", "multiline": several, "max_length": LONGEST_TEXT}
     return text | ({"initial_value": known[:LONGEST_TEXT]} if known else {})
@@ -190,8 +190,8 @@ def _number(field: Field, known: str) -> View:
     return element | ({"initial_value": known} if NUMBER.fullmatch(known) else {})
 
 
-def _search(known: str, *, many: bool) -> View:
-    chosen = [_option(one, one) for one in known.split(",") if one]
+def _search(known: str, names: Mapping[str, str], *, many: bool) -> View:
+    chosen = [_option(one, f"{names[one]} ({one})" if names.get(one) else one) for one in known.split(",") if one]
     if many:
         begun = {"initial_options": chosen[:MOST_OPTIONS]} if chosen else {}
         return {"type": "multi_external_select", "min_query_length": 0} | begun

@@ -146,6 +146,7 @@ async def test_a_form_that_changes_something_begins_with_what_is_and_sends_what_
     found = elements(view)
     assert found["name"]["initial_value"] == "Board"
     assert found["ivr_theme"]["initial_option"]["value"] == "1"
+    assert found["ivr_theme"]["initial_option"]["text"]["text"] == "Winter (1)"
     assert found["allow_guests"]["initial_options"][0]["value"] == "yes"
     assert "initial_value" not in found["pin"]
     await w.slack.submit_view(OMAR, {"Description": "Top floor", "Allow guests": [], "ivr_theme": None})

@@ -107,6 +107,16 @@ def _titles(w: World, number: int) -> list[str]:
     return shown if len(shown) >= number else []
 
 
+async def test_can_answers_for_reading_and_writing_apart(w: World) -> None:
+    await w.slash(MAX, OPS, "can @omar config pexip system_location list")
+    await w.told(MAX, "can *config pexip system_location list*")
+    await w.slash(MAX, OPS, "can @omar config pexip system_location delete 1")
+    await w.told(MAX, "Configuration Mode Read/Write")
+    await w.slash(MAX, OPS, "can @omar config pexip nonsense delete 1")
+    await w.told(MAX, "Configuration Mode Read/Write")
+    assert asked_of_the_node(w) == []
+
+
 async def test_what_a_reader_sees_has_no_button_that_changes_anything(w: World) -> None:
     await w.slash(OMAR, OPS, "config pexip")
     menu = await w.told(OMAR, "Configuration of pexip")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -167,6 +168,7 @@ async def test_an_offline_licence_goes_by_request_and_response_files(w: World) -
     assert "<activate>" in shown.replace("&lt;", "<").replace("&gt;", ">")
     saved = w.folder / DOWNLOADS / "licence-request-1.xml"
     assert "<activate>" in saved.read_text()
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     file = w.slack.files.upload(OMAR, "response.xml", b"<response/>")
     await approved(w, f"licences upload 1 file={file.id}", by=(SARA, MAX), word="accepted ·")
     assert w.pexip.licensing.requests["1"]["status"] == "PROCESSED"

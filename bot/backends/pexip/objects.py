@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.backends.pexip.catalogue import RESOURCES
+from bot.backends.pexip.catalogue import BY_TASK, RESOURCES
 from bot.backends.pexip.conversion import Reference, value_of, values_of
 from bot.backends.pexip.paths import OWN_KEYS, Detail, configuration
 from bot.backends.pexip.paths import Schema as SchemaPath
@@ -93,7 +93,7 @@ class Objects:
 
     async def suggest(self, resource: str, words: str) -> tuple[tuple[str, str], ...]:
         """Objects that may be meant: (id, name). For choices alone, never to be acted on."""
-        if resource not in RESOURCES:
+        if resource not in RESOURCES or (resource, "list") in BY_TASK:
             return ()
         schema = await self.schema(resource)
         naming = schema.naming

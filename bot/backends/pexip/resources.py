@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.backends.pexip.catalogue import BY_TASK, RESOURCES, Resource
@@ -23,9 +25,9 @@ from bot.backends.pexip.presenting import (
 from bot.backends.pexip.schema import Json, Schema, shown
 from bot.backends.pexip.uploads import check_file, uploads_of
 from bot.capabilities import Done, Hands, Plan, Sheet, Wish
-from bot.errors import BackendError, BadInput, NotFound
+from bot.errors import BackendError, BadInput, BotError, NotFound
 from bot.files import SharedFile
-from bot.forms import Field
+from bot.forms import Field, FieldKind
 from bot.model import Outcome
 from bot.reply import Line, Strong, text
 
@@ -202,7 +204,20 @@ class Resources:
         if wish.operation.name != "set":
             return tuple(fields)
         one = await self._objects.find(wish.subject.name, _one_word(wish, "1" if schema.resource.singleton else ""))
-        return tuple(with_value(field, one.get(field.name)) for field in fields)
+        filled = [with_value(field, one.get(field.name)) for field in fields]
+        return tuple(await asyncio.gather(*(self._with_names(field) for field in filled)))
+
+    async def _with_names(self, field: Field) -> Field:
+        """The objects that the field names by their own names, as far as the node tells them."""
+        ids = [one for one in field.value.split(",") if one][:MOST_AT_ONCE]
+        if field.kind not in (FieldKind.OBJECT, FieldKind.OBJECTS) or not field.related or not ids:
+            return field
+        try:
+            schema = await self._objects.schema(field.related)
+            names = {one: schema.label(await self._objects.find(field.related, one)) for one in ids}
+        except BotError:
+            return field
+        return replace(field, known=names)
 
 
 def _open(schema: Schema, field: Field) -> bool:

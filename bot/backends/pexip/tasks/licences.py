@@ -103,6 +103,7 @@ class Licences(Task):
             return None
         ending = "xml" if content.lstrip().startswith("<") else "json"
         path = folder / f"licence-request-{number}.{ending}"
+        path.touch(mode=0o600)
         path.write_text(content, encoding="utf-8")
         return path.name
 
