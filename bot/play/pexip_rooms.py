@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.play.meetings import JoinLinks
+from yarl import URL
+
+from bot.play.meetings import JoinLinks, Ticket
 from bot.play.slack import Workspace
 from bot.play.vendors.pexip import EntryRefused, Leg, SimulatedPexip
 from bot.play.web import WrongAction
@@ -52,12 +54,7 @@ class PexipRooms:
     def _room(self, room: Mapping[str, Any]) -> Json:
         running = self._node.meetings.running.get(room["name"])
         legs = running.legs.values() if running else ()
-        aliases = {one["alias"].casefold() for one in room["aliases"]}
-        holders = {
-            person: self._workspace.users[person].real_name
-            for person, link in self._links.of_everybody(self._node.url)
-            if link.name.casefold() in aliases
-        }
+        holders = self._links.tickets(self._node.url, self._ticket).get(str(room["id"]), {})
         host = [{"id": HOST, "label": f"{HOSTS_NAME}, with the host PIN"}] if room["allow_guests"] else []
         return {
             "backend": self._backend,
@@ -65,11 +62,16 @@ class PexipRooms:
             "title": room["name"],
             "people": [{"id": leg.id, "name": leg.display_name, "note": _note(leg)} for leg in legs],
             "joiners": [
-                *({"id": person, "label": name} for person, name in holders.items()),
+                *({"id": person, "label": label} for person, (label, _) in holders.items()),
                 *host,
                 {"id": VISITOR, "label": f"{VISITORS_NAME}, a visitor"},
             ],
         }
+
+    def _ticket(self, link: URL) -> Ticket | None:
+        """The address is the same for everybody, so it says nothing of whoever opens it."""
+        room = self._node.meetings.room_with(link.name)
+        return Ticket(str(room["id"]), "") if room else None
 
 
 def _note(leg: Leg) -> str:
