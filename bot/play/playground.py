@@ -194,7 +194,7 @@ def _rooms(
         {
             JAAS: JaasRooms(jaas, backend=JAAS, links=links, visitors=visitors),
             OPENMEETINGS: OpenMeetingsRooms(openmeetings, backend=OPENMEETINGS, links=links),
-            PEXIP: PexipRooms(pexip, backend=PEXIP, links=links, workspace=workspace),
+            PEXIP: PexipRooms(pexip, backend=PEXIP, links=links, workspace=slack.workspace),
         }
     )
 
