@@ -35,7 +35,7 @@ class JaasRooms:
         """See VendorRooms."""
         people: dict[str, list[Json]] = {room: [] for room in self._tokens()}
         for one in self._jaas.people():
-            note = "phone" if one["medium"] == "phone" else ""
+            note = "phone" if one["medium"] == "phone" else f"id:{one['participant_id']}"  # tells namesakes apart
             shown = {"id": one["participant_id"], "name": one["name"], "note": note}
             people.setdefault(one["room"], []).append(shown)
         return [self._room(room, inside) for room, inside in people.items()]

@@ -12,7 +12,7 @@ const byId = (id) => document.getElementById(id);
 const memory = new URLSearchParams(location.hash.slice(1));
 const state = {
   me: memory.get("as"), channel: memory.get("in"), workspace: { name: "" }, people: new Map(), channels: new Map(), groups: new Map(),
-  commands: [], messages: new Map(), views: [], home: null, meetings: [], unread: new Map(), now: new Date(), tab: "messages",
+  commands: [], backends: [], messages: new Map(), views: [], home: null, meetings: [], unread: new Map(), now: new Date(), tab: "messages",
 };
 
 /** What renderers need to know about the reader. */
@@ -52,7 +52,7 @@ const composer = new Composer({
 
 const NEWS = {
   workspace: (news) => {
-    Object.assign(state, { workspace: news.workspace, commands: news.commands, meetings: news.meetings });
+    Object.assign(state, { workspace: news.workspace, commands: news.commands, backends: news.backends, meetings: news.meetings });
     state.people = new Map(news.people.map((person) => [person.id, person]));
     state.groups = new Map(news.groups.map((group) => [group.id, group]));
     setClock(news.now);
@@ -123,6 +123,7 @@ function draw() {
   const channel = state.channels.get(state.channel);
   sidebar(state, { choose, become });
   meetings(state.meetings, attempt);
+  wire.follow();
   modal.show(state.views.at(-1), context(), state.views.length);
   drawClock();
   if (!channel) return;
@@ -157,10 +158,19 @@ function openTab(tab) {
 }
 
 function introduction(channel, title) {
-  const command = state.commands[0]?.command;
   const fresh = !state.messages.get(state.channel)?.length;
-  return [...welcome(channel, title), fresh && command ? h("div", { class: "tries" }, h("span", { class: "dim" }, "Try"), ["help", "create standup", "start"].map((words) =>
-    h("button", { type: "button", class: "try", onclick: () => { composer.write(`${command} ${words}`); byId("composer-text").focus(); } }, `${command} ${words}`))) : null];
+  return [...welcome(channel, title), ...(fresh ? firstSteps() : [])];
+}
+
+/** For whoever opens the page for the first time: what it is, and lines to begin with. */
+function firstSteps() {
+  const command = state.commands[0]?.command;
+  if (!command) return [];
+  const [, second] = state.backends;
+  const lines = ["help", "create standup", second ? `create ${second}/planning` : "", "start"].filter(Boolean);
+  const tries = lines.map((words) => h("button", { type: "button", class: "try", onclick: () => { composer.write(`${command} ${words}`); byId("composer-text").focus(); } }, `${command} ${words}`));
+  return [h("span", { class: "dim" }, "Only the bot is real here: be somebody else at the lower left, move the clock at the top, watch the vendors at the right."),
+    h("div", { class: "tries" }, h("span", { class: "dim" }, "Try"), tries)];
 }
 
 function welcome(channel, title) {
@@ -179,7 +189,8 @@ function drawClock() {
   const words = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(now);
   byId("clock").textContent = words;
   byId("clock").dateTime = now.toISOString();
-  byId("clock").title = timeZone;
+  byId("zone").textContent = timeZone.split("/").at(-1).replaceAll("_", " ");
+  byId("zone").title = `${timeZone}, where ${state.people.get(state.me)?.name ?? "nobody"} is`;
 }
 
 function toast(sentence) {

@@ -11,11 +11,14 @@ export class MessageList {
     this.node = node;
     this.actions = { act, suggest };
     this.drawn = new Map(); // key → {node, shape}
+    this.atEnd = true;
+    node.addEventListener("scroll", () => { this.atEnd = this.nearEnd(); });
+    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(node); // a smaller window does not hide the newest
   }
 
   /** Draw these messages; those that look the same keep their element, and with it what was typed or chosen. */
   show(messages, context, { intro }) {
-    const pinned = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 80 || this.channel !== context.channel;
+    const pinned = this.nearEnd() || this.channel !== context.channel;
     const view = `${context.channel} ${context.me} ${context.timeZone} ${day(context.now / 1000, context)}`;
     if (view !== this.view) this.drawn.clear();
     this.view = view;
@@ -35,7 +38,15 @@ export class MessageList {
     }
     this.drawn = kept;
     fill(this.node, h("div", { class: "intro" }, intro), nodes);
-    if (pinned) this.node.scrollTop = this.node.scrollHeight;
+    if (pinned) this.toEnd();
+  }
+
+  nearEnd() {
+    return this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 80;
+  }
+
+  toEnd() {
+    this.node.scrollTop = this.node.scrollHeight;
   }
 
   draw(message, grouped, context) {
@@ -47,7 +58,6 @@ export class MessageList {
     });
     const body = message.blocks?.length ? surface.render(message.blocks)
       : [h("div", { class: "text" }, mrkdwn(message.text ?? "", context), message.edited ? edited() : null)];
-    if (message.blocks?.length && message.edited) body.push(edited());
     return h("article", {
       class: `message${grouped ? " grouped" : ""}${message.ephemeral ? " ephemeral" : ""}`, "data-testid": "message",
       "data-ts": message.ts, "data-user": message.user, "data-ephemeral": message.ephemeral ? "true" : null,
@@ -56,7 +66,8 @@ export class MessageList {
     h("div", { class: "content" },
       message.ephemeral ? h("div", { class: "only-you" }, "Only visible to you") : null,
       grouped ? null : h("div", { class: "byline" }, h("b", {}, author.name), author.bot ? h("span", { class: "badge" }, "APP") : null,
-        h("time", { datetime: new Date(message.ts * 1000).toISOString() }, clockTime(message.ts, context))),
+        h("time", { datetime: new Date(message.ts * 1000).toISOString() }, clockTime(message.ts, context)),
+        message.blocks?.length && message.edited ? edited() : null),
       message.thread_ts && message.thread_ts !== message.ts ? h("div", { class: "dim thread" }, "↳ in a thread") : null,
       body));
   }
