@@ -102,6 +102,12 @@ class Roster:
         now = self._running(backend, vendor_id)
         return Meeting(now.meeting.id, now.meeting.started_at) if now else None
 
+    def participant(self, backend: str, vendor_id: str, participant_id: str) -> Participant | None:
+        """The latest presence of this id in the room, also one that is over; None when none was reported."""
+        instances = sorted(self._instances.get((backend, vendor_id), {}).values(), key=_order)
+        present = [one.present[participant_id].participant for one in instances if participant_id in one.present]
+        return self._made_out(present[-1]) if present and present[-1] else None
+
     def ended_at(self, backend: str, vendor_id: str, meeting_id: str) -> datetime | None:
         """When that meeting ended; None while it runs or when nothing was ever reported of it.
 

@@ -82,6 +82,15 @@ async def test_people_come_and_go(roster: Roster) -> None:
     assert roster.ended_at("jaas", ROOM, "m1") == at(4)
 
 
+async def test_who_left_is_still_known_by_the_id_of_that_presence(roster: Roster) -> None:
+    await roster.apply("jaas", [joined("ann", 1, user_id="u-1"), ended("m1", 2), joined("bob", 3, meeting="m2")])
+    known = roster.participant("jaas", ROOM, "ann")
+    assert known is not None
+    assert known.user_id == "u-1"
+    assert roster.participant("jaas", ROOM, "eve") is None
+    assert roster.participant("jaas", "another room", "ann") is None
+
+
 async def test_two_of_one_name_are_two(roster: Roster) -> None:
     twice = [joined("ann", 1), joined("ann-again", 2)]
     await roster.apply("jaas", twice)

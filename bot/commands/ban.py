@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +12,12 @@ from bot.command import Act, Command
 from bot.errors import BackendError, BadInput
 from bot.grammar import ParticipantWord, positional, rest
 from bot.lookup import find_participant
-from bot.model import Outcome, Participant, Presence, Risk, RoomWord
+from bot.model import Participant, Presence, Risk, RoomWord
 from bot.reply import Reply, Strong, Text, text
 from bot.rules import Need
+
+# What may be typed: the ids of sign-in services (auth0|x, ann@example.org), nothing that means more in an address.
+USER_ID = re.compile(r"[A-Za-z0-9][\w.@|:+=~-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,30 @@ def rooms(args: Args) -> tuple[RoomWord | None, ...]:
 async def prepare(act: Act[BansUsers], args: Args) -> Args:
     """Down to one user id that the vendor can ban."""
     if args.participant is None:
-        if args.room.backend not in act.desk.backends or not act.backend.owns_user(args.room.name):
+        named_one = args.room.backend in act.desk.backends and USER_ID.fullmatch(args.room.name)
+        if not named_one or not act.backend.owns_user(args.room.name):
             raise BadInput("Ban backend/user-id, for example ban jaas/u-4711, or ban room participant.")
         return args
-    one = await act.participant(args.participant)
+    one = await _target(act, args.participant)
+    _user_id(one)
+    return replace(args, participant=ParticipantWord(id=one.id))
+
+
+async def _target(act: Act[BansUsers], word: ParticipantWord) -> Participant:
+    """The one meant: somebody who is in; once it was asked for, also who has left since, or came in again."""
+    if act.request_id is not None and word.id is not None:
+        was_in = act.desk.roster.participant(act.room.backend, act.room.vendor_id, word.id)
+        if was_in is not None:
+            return was_in
+    return await act.participant(word)
+
+
+def _user_id(one: Participant) -> str:
     if one.user_id is None:
         raise BadInput(
             f"{one.name} has no user id to ban (a phone, or a link without one); kick them or lock the room."
         )
-    return replace(args, participant=ParticipantWord(id=one.id))
+    return one.user_id
 
 
 def says(act: Act[BansUsers], args: Args, presence: Presence | None) -> Text:
@@ -59,26 +78,17 @@ def says(act: Act[BansUsers], args: Args, presence: Presence | None) -> Text:
 async def run(act: Act[BansUsers], args: Args) -> Reply:
     """Ban, then remove them from where they are: a ban alone lets those who are in stay."""
     if args.participant is None:
-        outcome = await act.backend.ban_user(args.room.name)
-        removed = await _remove_everywhere(act, args.room.name)
-        return Reply(
-            text("Banned ", Strong(args.room.name), " on ", Strong(act.backend.name), f".{removed}"),
-            outcome,
-            public=True,
-        )
-    one = await act.participant(args.participant)
-    if one.user_id is None:
-        raise BadInput(f"{one.name} has no user id to ban.")
-    outcome = await act.backend.ban_user(one.user_id)
-    await _hold_back(act, one.user_id)
-    removed = await _remove(act, one)
-    shown = text(*named(one), f" ({one.name})") if one.person else text(Strong(one.name))
-    return Reply(
-        text("Banned ", *shown, f" on {act.backend.name}.{removed}"),
-        outcome,
-        public=True,
-        facts={"user_id": one.user_id},
-    )
+        user_id, shown = args.room.name, text(Strong(args.room.name))
+    else:
+        one = await _target(act, args.participant)
+        user_id = _user_id(one)
+        shown = text(*named(one), f" ({one.name})") if one.person else text(Strong(one.name))
+    outcome = await act.backend.ban_user(user_id)
+    if args.participant is not None:
+        await _hold_back(act, user_id)
+    removed = await _remove_everywhere(act, user_id)
+    body = text("Banned ", *shown, " on ", Strong(act.backend.name), f".{removed}")
+    return Reply(body, outcome, public=True, facts={"user_id": user_id})
 
 
 async def _hold_back(act: Act[Any], user_id: str) -> None:
@@ -88,21 +98,20 @@ async def _hold_back(act: Act[Any], user_id: str) -> None:
         )
 
 
-async def _remove(act: Act[Any], one: Participant) -> str:
+async def _remove_everywhere(act: Act[Any], user_id: str) -> str:
+    """What became of every presence of this user, in words. The ban holds, so a failure here is said, not raised."""
     if not isinstance(act.backend, KicksParticipants):
         return ""
-    try:
-        outcome = await act.backend.kick(act.room, one)
-    except BackendError as error:
-        return f" They may still be inside: {error}"
-    return " They had already left." if outcome is Outcome.ALREADY_SO else " Removed from the meeting."
-
-
-async def _remove_everywhere(act: Act[Any], user_id: str) -> str:
-    inside = await act.desk.inside(act.backend.name, user_id)
-    for room, one in inside:
-        await act.backend.kick(room, one)
-    return f" Removed from {', '.join(room.title for room, _ in inside)}." if inside else ""
+    removed, failed = [], ""
+    for room, one in await act.desk.inside(act.backend.name, user_id):
+        try:
+            await act.backend.kick(room, one)
+        except BackendError as error:
+            failed += f" They may still be inside {room.title}: {error}"
+        else:
+            removed.append(room.title)
+    gone = ", ".join(dict.fromkeys(removed))
+    return (f" Removed from {gone}." if gone else "") + failed
 
 
 COMMAND = Command(

@@ -40,6 +40,7 @@ async def run(act: Act[HangsUp], args: Args) -> Reply:
     number = args.number.number
     if number is None:
         raise BadInput("Name the number that was dialled.")
+    was_in = act.desk.phone_is_in(act.room, number)  # its leaving may be reported before the vendor answers
     outcome = await act.backend.hang_up(act.room, number)
     found = outcome is not Outcome.ALREADY_SO
     await act.desk.phone.hung_up(act.room, number, by=act.caller.person, found=found)
@@ -49,7 +50,6 @@ async def run(act: Act[HangsUp], args: Args) -> Reply:
         return Reply(
             text("No call to ", shown, " was found in ", Strong(act.room.title), "."), outcome, public=True, facts=facts
         )
-    was_in = act.desk.phone_is_in(act.room, number)
     watch = Watch(lambda: not act.desk.phone_is_in(act.room, number)) if was_in else None
     return Reply(
         text("Hung up ", shown, " in ", Strong(act.room.title), "."), outcome, public=True, watch=watch, facts=facts

@@ -130,6 +130,14 @@ async def test_a_call_is_hung_up_by_its_number_or_by_its_name_in_the_book(w: Wor
     await w.posted(OPS, "*confirmed* · Hung up")
 
 
+async def test_a_phone_that_is_out_before_8x8_has_answered_is_confirmed_all_the_same(w: World) -> None:
+    await standup(w, MIA)
+    await ended(w, await rung(w), "confirmed")
+    w.jaas.faults.add(Fault(stall=0.15))
+    await says(w, OMAR, OPS, "hangup standup oncall")
+    await w.posted(OPS, "*confirmed* · Hung up")
+
+
 @pytest.mark.parametrize("person", [MAX, VERA])
 async def test_the_buttons_of_a_call_do_nothing_for_those_who_may_not(w: World, person: str) -> None:
     await standup(w, MIA)
