@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import jwt
+from yarl import URL
 
 from bot.clock import Clock
-from bot.play.meetings import JoinLinks
-from bot.play.slack import Workspace
+from bot.play.meetings import JoinLinks, Ticket
 from bot.play.vendors.jaas import SimulatedJaas, TokenRefused
 from bot.play.web import WrongAction
 
@@ -22,27 +22,26 @@ VISITORS_NAME = "Ann Lee"  # let in twice, she is two people of the same name
 class JaasRooms:
     """Rooms of simulated JaaS: those with a meeting, and those somebody holds a link for."""
 
-    def __init__(
-        self, jaas: SimulatedJaas, *, backend: str, links: JoinLinks, visitors: Visitors, workspace: Workspace
-    ) -> None:
+    def __init__(self, jaas: SimulatedJaas, *, backend: str, links: JoinLinks, visitors: Visitors) -> None:
         self._jaas = jaas
         self._backend = backend
         self._links = links
         self._visitors = visitors
-        self._workspace = workspace
 
     def rooms(self) -> list[Json]:
         """See VendorRooms."""
-        people: dict[str, list[Json]] = {room: [] for room in self._tokens()}
+        tickets = self._tickets()
+        people: dict[str, list[Json]] = {room: [] for room in tickets}
         for one in self._jaas.people():
             note = "phone" if one["medium"] == "phone" else f"id:{one['participant_id']}"  # tells namesakes apart
             shown = {"id": one["participant_id"], "name": one["name"], "note": note}
             people.setdefault(one["room"], []).append(shown)
-        return [self._room(room, inside) for room, inside in people.items()]
+        return [self._room(room, inside, tickets.get(room, {})) for room, inside in people.items()]
 
     async def join(self, room: str, who: str) -> None:
         """See VendorRooms."""
-        token = self._visitors.token(room) if who == VISITOR else self._tokens().get(room, {}).get(who, "")
+        _, ticket = self._tickets().get(room, {}).get(who, ("", None))
+        token = self._visitors.token(room) if who == VISITOR else ticket.secret if ticket else ""
         try:
             await self._jaas.join(room, token)
         except TokenRefused as refused:
@@ -56,15 +55,11 @@ class JaasRooms:
         """See VendorRooms."""
         self._jaas.subscribe(callback)
 
-    def _tokens(self) -> dict[str, dict[str, str]]:
-        tokens: dict[str, dict[str, str]] = {}
-        for person, link in self._links.of_everybody(self._jaas.url):
-            tokens.setdefault(link.name, {})[person] = link.query.get("jwt", "")
-        return tokens
+    def _tickets(self) -> dict[str, dict[str, tuple[str, Ticket]]]:
+        return self._links.tickets(self._jaas.url, _read)
 
-    def _room(self, room: str, people: Sequence[Json]) -> Json:
-        holders = self._tokens().get(room, {})
-        joiners = [{"id": one, "label": self._workspace.users[one].real_name} for one in holders]
+    def _room(self, room: str, people: Sequence[Json], tickets: Mapping[str, tuple[str, Ticket]]) -> Json:
+        joiners = [{"id": one, "label": label} for one, (label, _) in tickets.items()]
         visitor = {"id": VISITOR, "label": f"{VISITORS_NAME}, a visitor"}
         return {
             "backend": self._backend,
@@ -73,6 +68,15 @@ class JaasRooms:
             "people": list(people),
             "joiners": [*joiners, visitor],
         }
+
+
+def _read(link: URL) -> Ticket:
+    token = link.query.get("jwt", "")
+    try:
+        name = jwt.decode(token, options={"verify_signature": False})["context"]["user"]["name"]
+    except (jwt.InvalidTokenError, KeyError, TypeError):
+        name = ""  # 8x8 will say what is wrong with it
+    return Ticket(link.name, token, str(name))
 
 
 class Visitors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yarl import URL
@@ -57,14 +58,41 @@ class Meetings:
         return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What one join link is good for. `name`: as whom one enters with it, empty where the vendor does not say."""
+
+    room: str
+    secret: str = field(repr=False)
+    name: str = ""
+
+
 class JoinLinks:
     """The links that people were shown in Slack and have not used up: what `Open` would open."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def of_everybody(self, vendor: str) -> list[tuple[str, URL]]:
-        """Person and link to the vendor at that address, the newest of each person and room last."""
+    def tickets(self, vendor: str, read: Callable[[URL], Ticket | None]) -> dict[str, dict[str, tuple[str, Ticket]]]:
+        """By room, who may come in with a link to the vendor at that address: joiner id to label and newest ticket.
+
+        `read` tells what a link is good for, None once it is good for nothing. A link in somebody else's name (an
+        outsider's, handed on by whoever asked for it) makes a joiner of its own.
+        """
+        found: dict[str, dict[str, tuple[str, Ticket]]] = {}
+        for person, link in self._of_everybody(vendor):
+            if ticket := read(link):
+                joiner, label = self._joiner(person, ticket.name)
+                found.setdefault(ticket.room, {})[joiner] = label, ticket
+        return found
+
+    def _joiner(self, person: str, name: str) -> tuple[str, str]:
+        holder = self._workspace.users[person]
+        if name in ("", holder.display_name, holder.real_name, holder.name):
+            return person, holder.real_name
+        return f"{person} {name}", f"{name}, with a link from {holder.real_name}"
+
+    def _of_everybody(self, vendor: str) -> list[tuple[str, URL]]:
         return [
             (message.ephemeral_for or self._workspace.channel(message.channel).peer, URL(address))
             for message in self._private_messages()

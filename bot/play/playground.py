@@ -168,13 +168,12 @@ def _rooms(
     known: Secrets,
     clock: MovableClock,
 ) -> Meetings:
-    workspace = slack.workspace
-    links = JoinLinks(workspace)
+    links = JoinLinks(slack.workspace)
     visitors = Visitors(app_id=APP_ID, kid=KID, private_key=known.private_key, clock=clock)
     return Meetings(
         {
-            JAAS: JaasRooms(jaas, backend=JAAS, links=links, visitors=visitors, workspace=workspace),
-            OPENMEETINGS: OpenMeetingsRooms(openmeetings, backend=OPENMEETINGS, links=links, workspace=workspace),
+            JAAS: JaasRooms(jaas, backend=JAAS, links=links, visitors=visitors),
+            OPENMEETINGS: OpenMeetingsRooms(openmeetings, backend=OPENMEETINGS, links=links),
         }
     )
 

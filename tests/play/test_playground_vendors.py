@@ -88,6 +88,21 @@ async def test_who_was_given_a_link_may_be_let_in_once_and_is_called_by_the_name
         assert "Max Mills" not in labels(room)
 
 
+@pytest.mark.parametrize("backend", ["jaas", "meetings"])
+async def test_an_outsider_comes_in_by_the_link_that_was_made_in_their_name(backend: str) -> None:
+    async with playing() as running:
+        await make(running, f"{backend}/standup")
+        await ask_for_link(running, MIA, "standup")
+        before = len(links(running, MIA))
+        await running.slack.slash(MIA, "#ops", 'invite standup "John Doe" john@example.org')
+        await running.slack.workspace.until(lambda: len(links(running, MIA)) > before)
+        room = shown(running, backend)
+        assert labels(room)[:2] == ["Mia Moreau", "John Doe, with a link from Mia Moreau"]
+        await join(running, room["joiners"][1]["id"], room=room["room"], backend=backend)
+        await join(running, MIA, room=room["room"], backend=backend)
+        assert [person["name"] for person in shown(running, backend)["people"]] == ["John Doe", "Mia"]
+
+
 async def test_a_second_link_lets_the_same_person_in_again() -> None:
     async with playing() as running:
         await make(running, "meetings/standup")

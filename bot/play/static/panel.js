@@ -71,7 +71,7 @@ function row(exchange, timeZone) {
   const details = h("details", { class: "exchange", "data-testid": "exchange", "data-backend": exchange.backend, "data-action": sent?.action },
     h("summary", {},
       h("span", { class: `method ${exchange.to_bot ? "in" : exchange.method.toLowerCase()}`, title: exchange.to_bot ? "from the vendor to the bot" : null }, exchange.to_bot ? "HOOK" : exchange.method),
-      h("span", { class: "what", title: exchange.path }, nameOf(exchange, sent)),
+      h("span", { class: "what", title: `${nameOf(exchange, sent)} · ${exchange.path}` }, nameOf(exchange, sent)),
       h("span", { class: "backend" }, exchange.backend),
       h("span", { class: good ? "status good" : "status bad" }, exchange.status),
       h("time", { datetime: exchange.at }, moment(exchange.at, timeZone))));

@@ -102,6 +102,10 @@ class SimulatedOpenMeetings:
         link = self.sessions.hashes.get(secure)
         return str(link.room_id) if link and not link.used else None
 
+    def name_behind(self, secure: str) -> str:
+        """As whom one would enter with a join hash; empty for one that is unknown or whose session is over."""
+        return self.sessions.name_behind(secure)
+
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call back each time somebody came or went."""
         self.meetings.subscribers.append(callback)

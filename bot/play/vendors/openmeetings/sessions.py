@@ -100,6 +100,13 @@ class Sessions:
         )
         return secure
 
+    def name_behind(self, secure: str) -> str:
+        """The name of the guest of a hash's session, without keeping that session alive; empty when there is none."""
+        found = self.hashes.get(secure)
+        session = self.by_sid.get(found.sid) if found else None
+        guest = session.guest if session and session.guest else {}
+        return " ".join(filter(None, (str(guest.get("firstname", "")), str(guest.get("lastname", "")))))
+
     def enter(self, secure: str) -> tuple[Hash, Json] | None:
         """Use the hash up: whose it is by now. None for one that is unknown, used, or whose session is over."""
         found = self.hashes.get(secure)
