@@ -179,7 +179,7 @@ def find_participant(word: ParticipantWord, presence: Presence, *, vendor_user_i
 
     Raises NotFound, or Ambiguous for several exact matches or any partial one: a picker, never an act.
     """
-    people = presence.participants
+    people, name = presence.participants, word.name.casefold()
     if people is None:
         raise NotFound(f"I can't see who is in: {presence.why_unknown or 'nothing was reported yet'}")
     if word.id is not None:
@@ -187,12 +187,13 @@ def find_participant(word: ParticipantWord, presence: Presence, *, vendor_user_i
     elif word.user_id is not None:
         exact = [one for one in people if vendor_user_id is not None and one.user_id == vendor_user_id]
     else:
-        exact = [one for one in people if one.name.casefold() == word.name.casefold()]
+        # In a form nobody is mentioned: `@max` is text there.
+        exact = [one for one in people if one.name.casefold() in (name, name.removeprefix("@"))]
     if len(exact) == 1:
         return exact[0]
     if exact:
         raise Ambiguous("Several people in there match; pick one:", exact)
-    partial = [] if word.id or word.user_id else [o for o in people if word.name.casefold() in o.name.casefold()]
+    partial = [] if word.id or word.user_id else [o for o in people if name.removeprefix("@") in o.name.casefold()]
     if partial:
         raise Ambiguous("Nobody has exactly that name; did you mean:", partial)
     if word.user_id is not None:
