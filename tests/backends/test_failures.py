@@ -163,10 +163,10 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield opened
 
 
-def back_end(session: aiohttp.ClientSession, url: str, operation: Operation, timeout: float) -> Backend:
-    if operation in JAAS_OPERATIONS:
-        return jaas.jaas(session, url, timeout=timeout)
-    return openmeetings.openmeetings(session, url, timeout=timeout, login_timeout=timeout)
+def back_end(session: aiohttp.ClientSession, url: str, operation: Operation, patience: float = 5.0) -> Backend:
+    """`patience`: seconds for the last request."""
+    make = jaas.jaas if operation in JAAS_OPERATIONS else openmeetings.openmeetings
+    return make(session, url, patient_for=len(operation.before), patience=patience)
 
 
 def cases() -> list[Any]:
@@ -188,7 +188,11 @@ async def test_each_failure_is_one_sentence_with_its_outcome_and_without_a_secre
     session: aiohttp.ClientSession, operation: Operation, failure: Failure
 ) -> None:
     wanted = failure.read if operation.risk is READ else failure.write
-    async with RawServer([*operation.before, failure.turn]) as server:
+    async with RawServer([said({}), *operation.before, failure.turn]) as server:
+        async with session.get(server.url) as opened:  # no time goes into connecting
+            await opened.read()
+        server.requests[:] = []
+        server.turns.pop(0)
         with pytest.raises(BotError) as caught:
             await operation.do(back_end(session, server.url, operation, failure.turn.patience))
         tries = sent(server, operation)
@@ -207,11 +211,11 @@ async def test_a_404_where_it_means_that_nothing_is_left_to_do(
     session: aiohttp.ClientSession, operation: Operation
 ) -> None:
     async with RawServer([NOT_THERE]) as server:
-        assert await operation.do(back_end(session, server.url, operation, 5.0)) is operation.gone
+        assert await operation.do(back_end(session, server.url, operation)) is operation.gone
 
 
 @pytest.mark.parametrize("operation", EVERY, ids=lambda one: one.name)
 async def test_a_vendor_that_is_not_there_was_not_asked(session: aiohttp.ClientSession, operation: Operation) -> None:
     nowhere = "http://127.0.0.1:9"
     with pytest.raises(Unavailable, match="cannot be reached"):
-        await operation.do(back_end(session, nowhere, operation, 5.0))
+        await operation.do(back_end(session, nowhere, operation))

@@ -18,7 +18,7 @@ from bot.backends.jaas import Jaas
 from bot.capabilities import Event
 from bot.clock import MovableClock
 from bot.model import JoinAs, Room
-from bot.rest import Rest
+from tests.fakes.impatient import Impatient
 
 APP_ID = "vpaas-magic-cookie-1d2e6a201d594c8f87a630e3f71826d3"  # seeds/000
 KID = f"{APP_ID}/ed85b6"
@@ -42,8 +42,9 @@ def public_pem(private: rsa.RSAPrivateKey | None = None) -> str:
 
 
 def jaas(session: aiohttp.ClientSession, url: str, *, clock: MovableClock | None = None, **more: Any) -> Jaas:
-    """The back end against a server at `url`, with a standing clock."""
-    rest = Rest(session, url, backend="jaas", timeout=more.pop("timeout", 5.0), first_wait=0.001)
+    """The back end against a server at `url`, with a standing clock. `patient_for`, `patience`: see `Impatient`."""
+    impatience = {"patient_for": more.pop("patient_for", 0), "patience": more.pop("patience", 5.0)}
+    rest = Impatient(session, url, backend="jaas", **impatience)
     settings: dict[str, Any] = {
         "app_id": APP_ID,
         "key_id": "ed85b6",

@@ -19,7 +19,7 @@ from bot.backends.openmeetings import OpenMeetings
 from bot.clock import MovableClock
 from bot.model import JoinAs, Room
 from bot.play.vendors.openmeetings import Account
-from bot.rest import Rest
+from tests.fakes.impatient import Impatient
 from tests.fakes.raw_http import Turn, answer
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -39,8 +39,12 @@ RECORDING = Path(__file__).parents[1] / "backends" / "openmeetings" / "recorded_
 def openmeetings(
     session: aiohttp.ClientSession, url: str, *, clock: MovableClock | None = None, **more: Any
 ) -> OpenMeetings:
-    """The back end against a server at `url` (with the context path), with a standing clock."""
-    rest = Rest(session, url, backend="meetings", timeout=more.pop("timeout", 1.0), first_wait=0.001)
+    """The back end against a server at `url` (with the context path), with a standing clock.
+
+    `patient_for` and `patience`: see `Impatient`.
+    """
+    impatience = {"patient_for": more.pop("patient_for", 0), "patience": more.pop("patience", 5.0)}
+    rest = Impatient(session, url, backend="meetings", **impatience)
     settings: dict[str, Any] = {
         "base_url": url,
         "username": "soap",

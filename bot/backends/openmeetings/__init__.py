@@ -38,7 +38,7 @@ from pydantic import SecretStr
 
 from bot.backends.openmeetings.people import EXTERNAL_ID, external_user, kick_target, participant, recording
 from bot.backends.openmeetings.rooms import ROOM_ID, Rooms, number, vendor_room
-from bot.backends.openmeetings.services import LOGIN_PATIENCE, Services
+from bot.backends.openmeetings.services import Services
 from bot.backends.openmeetings.settings import CREATE_OPTIONS, SET_OPTIONS, TYPES, fields_of, fields_of_new
 from bot.backends.openmeetings.wire import Json, objects, refused_inside
 from bot.backends.openmeetings.words import language_id
@@ -93,19 +93,16 @@ class OpenMeetings(
         clock: Clock,
         external_type: str = "slack",
         login_method: str = "auto",
-        login_timeout: float = LOGIN_PATIENCE,
         link_lifetime: timedelta = timedelta(minutes=30),
     ) -> None:
         """`base_url` as for `rest`: up to and with the context path, `https://om.example.org/openmeetings`.
 
-        `login_method`: get, post, or auto (as the server's version says). `login_timeout`: seconds, for a refused
-        login sleeps. `link_lifetime`: how long the server keeps an idle session, with which a link ends.
+        `login_method`: get, post, or auto (as the server's version says). `link_lifetime`: how long the server keeps
+        an idle session, with which a link ends.
         """
         super().__init__(name)
         posts = {"get": False, "post": True}.get(login_method)
-        self._services = Services(
-            rest, username=username, password=password, clock=clock, posts=posts, login_timeout=login_timeout
-        )
+        self._services = Services(rest, username=username, password=password, clock=clock, posts=posts)
         self._rooms = Rooms(self._services, external_type)
         self._link_lifetime = link_lifetime
         self._base_url = base_url.rstrip("/")

@@ -42,19 +42,9 @@ class Services:
     """OpenMeetings' REST services, called as the bot's account. No session id leaves this class."""
 
     def __init__(
-        self,
-        rest: Rest,
-        *,
-        username: str,
-        password: SecretStr,
-        clock: Clock,
-        posts: bool | None = None,
-        login_timeout: float = LOGIN_PATIENCE,
+        self, rest: Rest, *, username: str, password: SecretStr, clock: Clock, posts: bool | None = None
     ) -> None:
-        """`posts`: a login goes by POST (True), by GET (False), or as the server's version says (None).
-
-        `login_timeout`: seconds.
-        """
+        """`posts`: a login goes by POST (True), by GET (False), or as the server's version says (None)."""
         self.backend = rest.backend
         self._rest = rest
         self._username = username
@@ -64,7 +54,6 @@ class Services:
         self._lock = asyncio.Lock()
         self._sid: str | None = None
         self._used: datetime = clock.now()
-        self._login_timeout = login_timeout
         self._posts = posts  # how this server takes a login, once known
         self._refused: tuple[datetime, str] | None = None  # when and why the account was refused last
 
@@ -199,7 +188,7 @@ class Services:
             risk=Risk.READ,  # a session that nobody uses is forgotten by the server
             query=None if posts else fields,
             form=fields if posts else None,
-            timeout=self._login_timeout,
+            timeout=LOGIN_PATIENCE,
         )
 
 

@@ -151,7 +151,7 @@ async def test_a_token_refused_twice_is_a_matter_for_an_administrator(session: a
 @pytest.mark.parametrize("fault", LOST.values(), ids=list(LOST))
 async def test_a_dial_without_a_clear_answer_is_never_sent_again(session: aiohttp.ClientSession, fault: Turn) -> None:
     async with RawServer([WELL, fault, WELL]) as server:
-        back_end = jaas(session, server.url, timeout=fault.patience)
+        back_end = jaas(session, server.url, patient_for=1, patience=fault.patience)
         await ban_user(back_end)
         with pytest.raises(UnknownOutcome):
             await dial(back_end)
@@ -171,6 +171,6 @@ async def test_whatever_is_not_a_dial_is_tried_again(session: aiohttp.ClientSess
 async def test_no_error_holds_a_token_a_number_or_a_name(session: aiohttp.ClientSession, act: Act, fault: Turn) -> None:
     async with RawServer([fault]) as server:
         with pytest.raises(BotError) as caught:
-            await act(jaas(session, server.url, timeout=fault.patience))
+            await act(jaas(session, server.url, patience=fault.patience))
     told: list[Any] = [str(caught.value), repr(caught.value), caught.value.__context__]
     assert not [word for word in ("eyJ", "40747777777", "testroom", "userIdValue", "127.0.0.1") if word in str(told)]

@@ -143,7 +143,7 @@ async def test_a_vendor_without_a_readable_clock_is_well(session: aiohttp.Client
 @pytest.mark.parametrize("fault", [Turn(answer("500 Oops")), Turn(close=True), Turn(stall=5.0), Turn(answer("302 No"))])
 async def test_health_never_raises(session: aiohttp.ClientSession, fault: Turn) -> None:
     async with RawServer([fault]) as server:
-        health = await jaas(session, server.url, timeout=fault.patience).health()
+        health = await jaas(session, server.url, patience=fault.patience).health()
     assert not health.ok
     assert health.problem.startswith("jaas ")
 

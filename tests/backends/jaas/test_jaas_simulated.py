@@ -28,7 +28,7 @@ async def test_a_dial_that_is_answered_badly_was_sent_once(
     await come(bot, vendor, "Ann")
     await bot.ban_user("x")
     vendor.faults.add(fault)
-    back_end = jaas(session, vendor.url, clock=clock, timeout=0.1 if fault.stall else 5.0)
+    back_end = jaas(session, vendor.url, clock=clock, patience=0.1 if fault.stall else 5.0)
     with pytest.raises(UnknownOutcome):
         await back_end.dial_out(HALL, NUMBER, None)
     assert [one.action for one in vendor.requests] == ["BAN_USER", "DIAL_OUT_PARTICIPANT"]

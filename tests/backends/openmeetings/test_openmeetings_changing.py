@@ -57,6 +57,12 @@ def test_whatever_room_is_read_is_written_back_the_same(kept: dict[str, Any]) ->
     assert whole(answer) == told
 
 
+@pytest.mark.parametrize("digits", ["1.0E10", "2.50", "1E400", "NaN", "-0.0", "12345678901234567890"])
+def test_the_digits_of_a_name_stay_as_the_server_wrote_them(digits: str) -> None:
+    body = f'{{"roomDTO":{{"id":1,"name":{digits},"type":"CONFERENCE"}}}}'.encode()
+    assert whole(Answer("meetings", 200, {}, body))["name"] == digits
+
+
 async def test_a_change_loses_nothing_that_it_does_not_name(bot: OpenMeetings, vendor: SimulatedOpenMeetings) -> None:
     options = {"comment": "true", "hide": "chat", "capacity": "7", "recording": "yes"}
     await bot.create_room(RoomWish("2024", "u-1", options))

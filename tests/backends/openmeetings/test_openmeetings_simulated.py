@@ -209,7 +209,8 @@ async def test_a_kick_that_is_answered_badly_was_sent_once(
     fault: Fault,
 ) -> None:
     await come(bot, vendor, "Ann", "u-1")
-    impatient = openmeetings(session, vendor.url, clock=clock, timeout=0.1)
+    # Version, login and who is in go well, then the kick.
+    impatient = openmeetings(session, vendor.url, clock=clock, patient_for=3, patience=0.1 if fault.stall else 5.0)
     (ann,) = (await impatient.participants(room())).participants or ()
     vendor.faults.add(fault)
     with pytest.raises(UnknownOutcome):
@@ -224,7 +225,7 @@ async def test_a_question_that_is_answered_badly_is_asked_again(
     clock: MovableClock,
     fault: Fault,
 ) -> None:
-    impatient = openmeetings(session, vendor.url, clock=clock, timeout=0.1)
+    impatient = openmeetings(session, vendor.url, clock=clock, patient_for=3, patience=0.1 if fault.stall else 5.0)
     await impatient.get_room("1")
     vendor.faults.add(fault, times=1)
     if fault.stall:  # no time is left for another attempt

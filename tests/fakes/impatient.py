@@ -1,0 +1,23 @@
+"""A client that waits long for its first requests and next to nothing for the rest.
+
+A timeout that is meant for one request must not end those before it on a busy machine.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.rest import Answer, Rest
+
+
+class Impatient(Rest):
+    """`patient_for` requests get 5 s each, later ones `patience` seconds."""
+
+    def __init__(self, *args: Any, patient_for: int = 0, patience: float = 0.1, **more: Any) -> None:
+        super().__init__(*args, first_wait=0.001, **more)
+        self.patient_for = patient_for
+        self.patience = patience
+
+    async def request(self, *args: Any, **more: Any) -> Answer:
+        self.patient_for -= 1
+        return await super().request(*args, **more | {"timeout": 5.0 if self.patient_for >= 0 else self.patience})
