@@ -110,7 +110,9 @@ async def test_posts_to_one_channel_keep_slacks_pace_and_other_channels_do_not_w
     await side.voice.post("C0TEAM", HELLO)
     await side.passing(lambda: all(one.done() for one in posting))
     times = [call.at for call in side.workspace.calls_of("chat.postMessage") if call.args["channel"] == "C0OPS"]
-    assert [(one - times[0]).total_seconds() for one in times] == [0, 0, 0, 0, 0, 1, 2, 3]
+    after = [(one - times[0]).total_seconds() for one in times]
+    assert after[:5] == [0] * 5
+    assert all(taken >= least for taken, least in zip(after[5:], (1, 2, 3), strict=True))
     assert [message.text for message in side.workspace.messages("#ops")] == [f"{number}" for number in range(8)]
 
 
