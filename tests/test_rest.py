@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.errors import BackendError, BotError, NotFound, SignInFailed, Unavailable, UnknownOutcome
+from bot.errors import BackendError, BotError, Unavailable, UnknownOutcome
 from bot.model import Risk
 from bot.rest import BODY_LIMIT, Answer, Rest, raise_for
 from tests.fakes.raw_http import RawServer, Turn, answer
@@ -182,21 +182,6 @@ async def test_an_answer_to_a_repetition_says_that_it_is_one(session: aiohttp.Cl
         assert not (await ask(rest_at(session, server.url), Risk.REPEATABLE)).repeated
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "page"),
-    [
-        (b"<html>", "text/html; charset=utf-8", True),
-        (b"", "Text/HTML", True),
-        (b"\n <!DOCTYPE html>", "text/plain", True),
-        (b"{}", "application/json", False),
-        (b"<ns1:XMLFault/>", "application/json", False),
-        (b"", "", False),
-    ],
-)
-def test_a_page_is_told_from_an_answer(body: bytes, kind: str, page: bool) -> None:
-    assert Answer("acme", 200, {"Content-Type": kind}, body).is_page is page
-
-
 async def test_a_silent_vendor_is_asked_for_one_timeout_in_all(session: aiohttp.ClientSession) -> None:
     async with RawServer([SILENT]) as server:
         began = asyncio.get_running_loop().time()
@@ -255,32 +240,6 @@ async def test_a_call_that_finds_no_free_place_was_not_sent(session: aiohttp.Cli
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "risk", "error"),
-    [
-        (401, Risk.ONCE, SignInFailed),
-        (403, Risk.READ, SignInFailed),
-        (404, Risk.READ, NotFound),
-        (409, Risk.ONCE, BackendError),
-        (400, Risk.ONCE, BackendError),
-        (429, Risk.ONCE, Unavailable),
-        (500, Risk.READ, Unavailable),
-        (500, Risk.REPEATABLE, UnknownOutcome),
-        (503, Risk.ONCE, UnknownOutcome),
-    ],
-)
-def test_a_status_means_the_same_for_every_vendor(status: int, risk: Risk, error: type[BotError]) -> None:
-    with pytest.raises(BotError) as caught:
-        raise_for(Answer("acme", status, {}, b"secret"), risk=risk, what="that room")
-    assert type(caught.value) is error
-    assert "secret" not in str(caught.value)
-
-
-def test_a_2xx_raises_nothing() -> None:
-    for status in (200, 204, 299):
-        raise_for(Answer("acme", status, {}, b""), risk=Risk.ONCE)
 
 
 async def test_every_attempt_is_measured(session: aiohttp.ClientSession) -> None:

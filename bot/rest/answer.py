@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.errors import BackendError, NotFound, SignInFailed, Unavailable, UnknownOutcome
@@ -42,9 +43,14 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """The Retry-After in seconds; None where there is none (its date form is not read)."""
+        """The Retry-After in seconds, its date form by the vendor's own clock; None where there is none."""
         words = self.headers.get("Retry-After", "").strip()
-        return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else None
+        if words.isascii() and words.isdigit():
+            return float(words) if len(words) < 7 else None
+        with suppress(ValueError, OverflowError, TypeError):
+            wait = parsedate_to_datetime(words) - parsedate_to_datetime(self.date or "")
+            return max(0.0, wait.total_seconds())
+        return None
 
     def json(self) -> Any:  # noqa: ANN401 (each adapter narrows what its vendor answers)
         """The body read as JSON. Raises BackendError for HTML, an empty or a cut-off body."""

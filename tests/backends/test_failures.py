@@ -34,6 +34,7 @@ ODD_BODIES = {
     "null": b"null",
     "a number": b"7",
     "deep": b"[" * 100_000,
+    "an id that is none": b'{"roomDTO":{"id":"../1","name":"x","type":"CONFERENCE"}}',
     "another root": b'{"other":{}}',
     "texts under the roots": b'{"serviceResult":"x","roomDTO":"x","userDTO":"x","recordingDTO":"x","id":{}}',
     "nulls under the roots": b'{"serviceResult":null,"roomDTO":null,"userDTO":null,"recordingDTO":null,"id":null}',

@@ -57,6 +57,16 @@ async def test_a_session_that_is_gone_is_replaced_once_however_many_commands_mee
     assert logins(vendor) == 2
 
 
+async def test_a_refusal_that_comes_late_does_not_end_the_session_that_replaced_the_refused_one(
+    bot: OpenMeetings, vendor: SimulatedOpenMeetings
+) -> None:
+    await bot.get_room("1")
+    vendor.sessions.by_sid.clear()
+    vendor.faults.add(Fault(stall=0.05))
+    await asyncio.gather(bot.get_room("1"), bot.get_room("1"))
+    assert logins(vendor) == 2
+
+
 async def test_a_refused_kick_is_sent_again_only_because_it_was_not_executed(
     bot: OpenMeetings, vendor: SimulatedOpenMeetings
 ) -> None:
