@@ -82,7 +82,7 @@ async def test_aliases_mean_their_verb_in_any_case(w: World, line: str, verb: st
     ("line", "says_what", "usage"),
     [
         ("jion standup", "I don't know *jion*. Did you mean *join*?", "`join [room]`"),
-        ("creat standup", "Did you mean *create*?", "`create room [quiet=yes|no] [key=value …]`"),
+        ("creat standup", "Did you mean *create*?", "`create room [quiet=yes|no] [also=…] [sure=yes] [key=value …]`"),
         ("kik standup Ann", "Did you mean *kick*?", "`kick [room] participant [for=10m|meeting|always]`"),
         ("create", "room is missing.", "*room*"),
         ("kick", "participant is missing.", "*participant*"),
