@@ -33,10 +33,14 @@ class RoomCards:
         *,
         presence: Callable[[Room], Awaitable[Presence]],
         asked: Callable[[Room], bool],
+        door: Callable[[Room], tuple[str, ...]],
         background: Callable[[Coroutine[Any, Any, None], str], None],
     ) -> None:
-        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself."""
-        self._store, self._voice = store, voice
+        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself.
+
+        `door`: what whoever joins has to know (SharesJoinLinks.door_words).
+        """
+        self._store, self._voice, self._door = store, voice, door
         self._presence, self._asked, self._background = presence, asked, background
         self._due: set[str] = set()
         self._editing: set[str] = set()
@@ -49,7 +53,7 @@ class RoomCards:
             presence = await self._presence(room)
         except (BackendError, NotFound):
             presence = Presence(None, None)
-        return room_card(room, presence, asked=self._asked(room))
+        return room_card(room, presence, asked=self._asked(room), door=self._door(room))
 
     def changed(self, room_id: str) -> None:
         """Something about this room is other than its cards say."""
@@ -94,7 +98,7 @@ class RoomCards:
         await asyncio.gather(*(self._voice.edit(one, card) for one in cards[-MOST_KEPT_TRUE:]))
 
 
-def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False) -> Card:
+def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False, door: Sequence[str] = ()) -> Card:
     """A room for a channel: never a secret on it; `Join` mints a link for whoever clicks.
 
     `asked`: nobody tells the bot when that changes, so the card says how old it is.
@@ -103,6 +107,7 @@ def room_card(room: Room, presence: Presence | None = None, *, asked: bool = Fal
     age: Text = (" · as of ", At(presence.as_of)) if asked and presence and presence.as_of else ()
     lines = [Line(text(*who_is_in(presence), *age))]
     lines.append(Line(text("on ", Strong(room.backend), f" {room.kind}".rstrip(), *made_by), quiet=True))
+    lines += [Line(text(words), quiet=True) for words in door]
     if room.locked:
         lines.append(Line(text("Locked: no links are given out.")))
     return Card(title=room.handle, lines=tuple(lines), buttons=(join_button(room),))

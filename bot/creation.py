@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from bot.capabilities import CreatesRooms, DeletesRooms, ListsParticipants, Option, RoomWish
+from bot.capabilities import CreatesRooms, DeletesRooms, ListsParticipants, Option, RoomWish, SharesJoinLinks
 from bot.cards import room_card
 from bot.command import Act
 from bot.errors import AlreadySo, BackendError, BadInput
@@ -69,7 +69,8 @@ async def _take_back(act: Act[CreatesRooms], handle: str, vendor: VendorRoom) ->
 def card_of_new(act: Act[CreatesRooms], room: Room) -> Card:
     """The card of a room made a moment ago: nobody can be in yet."""
     asked = isinstance(act.backend, ListsParticipants)
-    return room_card(room, Presence((), act.desk.clock.now()), asked=asked)
+    door = act.backend.door_words(room) if isinstance(act.backend, SharesJoinLinks) else ()
+    return room_card(room, Presence((), act.desk.clock.now()), asked=asked, door=door)
 
 
 async def make_rooms(act: Act[Any], wishes: Mapping[str, Mapping[str, str]]) -> list[Room]:

@@ -66,6 +66,10 @@ class SignInFailed(BackendError):
     """The vendor refused the bot's own credentials; an administrator must mend the configuration."""
 
 
+class NoAccess(BackendError):
+    """The vendor does not let this very person see or do it: no account or no role of theirs there."""
+
+
 class Unavailable(BackendError):
     """The vendor was not reached, or said it is busy, before anything happened; trying again may help."""
 

@@ -125,8 +125,8 @@ class Lookup:
                     found[room.id] = room
                     break
             else:
-                same = word.name.casefold()
-                named = [room for room in await self._store.rooms.all(name) if room.vendor_name.casefold() == same]
+                same = {word.name.casefold(), (vendor_id or word.name).casefold()}
+                named = [room for room in await self._store.rooms.all(name) if room.vendor_name.casefold() in same]
                 found |= {room.id: room for room in named}
         return list(found.values())
 

@@ -11,7 +11,7 @@ from bot.app.vendors import LastErrors
 from bot.approvals import Approvals, Callbacks
 from bot.audit import Audit
 from bot.calls import Calls
-from bot.capabilities import Backend, ListsParticipants
+from bot.capabilities import Backend, ListsParticipants, SharesJoinLinks
 from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.commands import COMMANDS
@@ -161,6 +161,7 @@ def _desk(
             voice,
             presence=present,
             asked=lambda room: isinstance(backends[room.backend], ListsParticipants),
+            door=lambda room: door_words(backends[room.backend], room),
             background=ground.tasks.beside,
         ),
         clock=ground.clock,
@@ -176,6 +177,11 @@ def _desk(
         guests_may_join=settings.guests == "join",
     )
     return desk
+
+
+def door_words(backend: Backend, room: Room) -> tuple[str, ...]:
+    """What a room's card says of the vendor's door."""
+    return backend.door_words(room) if isinstance(backend, SharesJoinLinks) else ()
 
 
 def _credentials(settings: Settings) -> tuple[str, ...]:

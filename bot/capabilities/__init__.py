@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.capabilities.abilities import (
-    ASKED_IN,
     Backend,
     BansUsers,
     ChangesRooms,
@@ -27,6 +26,7 @@ from bot.capabilities.abilities import (
     SharesJoinLinks,
     abilities_of,
 )
+from bot.capabilities.asking import ASKED_BY, ASKED_IN, Asker
 from bot.capabilities.configuring import (
     ConfiguresResources,
     Done,
@@ -51,8 +51,10 @@ from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesPar
 from bot.capabilities.several import HandlesManyRooms, MovesAliases
 
 __all__ = [
+    "ASKED_BY",
     "ASKED_IN",
     "AdmitsParticipants",
+    "Asker",
     "Backend",
     "BansUsers",
     "ChangesRooms",

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -33,10 +32,6 @@ from bot.model import (
 )
 from bot.rules import Need
 
-# In whose language a vendor's own words are wanted (`fr`, `pt-BR`; empty: nobody's in particular). Whoever starts an
-# action for a person sets it; back ends only read it.
-ASKED_IN: ContextVar[str] = ContextVar("language of the person who asked", default="")
-
 
 class Backend(ABC):
     """One configured back end. `verb` of an ability is what people read: "jaas can dial"."""
@@ -54,6 +49,10 @@ class Backend(ABC):
     def room_in(self, words: str) -> str | None:
         """The vendor id that a pasted join URL, address or vendor name stands for, or None. No I/O."""
         return None
+
+    def missing(self, ability: type[Backend]) -> str:
+        """What an ability would need that this back end does not have, as a phrase; empty where nothing helps."""
+        return ""
 
     def owns_user(self, user_id: str) -> bool:
         """Whether this text can be a user id of this vendor (for `ban backend/user-id`)."""
@@ -141,6 +140,10 @@ class SharesJoinLinks(Backend):
     @abstractmethod
     async def join_link(self, room: Room, guest: JoinAs) -> JoinLink:
         """A link for this one guest (a fresh one each time), or the room's address."""
+
+    def door_words(self, room: Room) -> tuple[str, ...]:
+        """Sentences for the room's card: what whoever joins has to know of this vendor's door. No secrets, no I/O."""
+        return ()
 
 
 class RevokesLinks(Backend):

@@ -10,7 +10,7 @@ from bot.approvals import Draft, Result
 from bot.audit import Entry
 from bot.command import Act
 from bot.desk import Desk
-from bot.dispatch.reading import Order
+from bot.dispatch.reading import Order, carried
 from bot.dispatch.saying import secret_options
 from bot.errors import BotError, UnknownOutcome
 from bot.grammar import quote, redacted
@@ -33,7 +33,7 @@ class Carrying:
         if order.command.risk_with(order.args) is Risk.ONCE:
             return await self._recorded(order, key)
         try:
-            reply: Reply = await order.command.run(order.act, order.args)
+            reply = await carried(order, order.act)
         except UnknownOutcome as error:
             if len(order.act.rooms) == 1:
                 error.buttons = (Button("Check", "run", value=f"who {quote(order.act.room.title)}"),)
@@ -56,7 +56,7 @@ class Carrying:
             return None
         act = order.act.recorded(request.id)
         try:
-            reply: Reply = await order.command.run(act, order.args)
+            reply = await carried(order, act)
         except BotError as error:
             await approvals.finish(request, Result(Outcome(error.outcome), error.detail or (str(error),)))
             if isinstance(error, UnknownOutcome):

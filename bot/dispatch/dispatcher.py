@@ -12,6 +12,7 @@ from bot.cards import join_button, request_line, who_is_in
 from bot.command import Confirm
 from bot.desk import Desk
 from bot.dispatch.approving import Approving
+from bot.dispatch.asking import in_the_name_of
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
@@ -113,7 +114,8 @@ class Dispatcher:
                 raise NotFound("That room was deleted.")
             caller = await self._desk.people.caller(address.person)
             await self._admit(room, caller, address)
-            reply = await self._desk.door.let_in(room, caller)
+            with in_the_name_of(caller):
+                reply = await self._desk.door.let_in(room, caller)
             await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body), reply.buttons)
             entry = Entry(
                 actor=str(address.person), action="join", room=room.title, backend=room.backend, outcome="done"

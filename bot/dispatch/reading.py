@@ -9,12 +9,14 @@ from typing import Any
 from bot.capabilities import Backend
 from bot.command import Act, Command
 from bot.desk import Desk
+from bot.dispatch.asking import in_the_name_of
 from bot.errors import BadInput, BotError, NotSupported
 from bot.grammar import Parsed, ParticipantWord, hint, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
 from bot.people import Caller
 from bot.policy import USES_THE_BOT, Allow, ApprovalRule, judge
+from bot.reply import Reply
 from bot.rules import Need
 from bot.voice import Address
 
@@ -44,6 +46,12 @@ async def read(
 
     Without `prepare` the command's own checks (who is in, budgets) are left out: for questions about a command.
     """
+    with in_the_name_of(caller):
+        order = await _read(desk, line, caller, address, request_id)
+    return await prepared(order) if prepare else order
+
+
+async def _read(desk: Desk, line: str, caller: Caller, address: Address, request_id: str | None) -> Order:
     parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
     command = desk.commands[parsed.verb]
     if command.permission_of is not None:
@@ -55,8 +63,7 @@ async def read(
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
     )
-    order = _ordered(command, act, _exact(parsed.args, rooms))
-    return await prepared(order) if prepare else order
+    return _ordered(command, act, _exact(parsed.args, rooms))
 
 
 async def prepared(order: Order) -> Order:
@@ -65,10 +72,18 @@ async def prepared(order: Order) -> Order:
     if command.prepare is None:
         return order
     try:
-        args = await command.prepare(act, order.args)
+        with in_the_name_of(act.caller):
+            args = await command.prepare(act, order.args)
     except Ambiguous as error:
         raise complete(error, command, order.args, act.why) from None
     return _ordered(command, act, args)
+
+
+async def carried(order: Order, act: Act[Any]) -> Reply:
+    """What the command does, in the name of whoever gave it."""
+    with in_the_name_of(act.caller):
+        reply: Reply = await order.command.run(act, order.args)
+    return reply
 
 
 async def approvals_needed(desk: Desk, line: str, caller: Caller, channel_id: str | None) -> int:
@@ -212,7 +227,9 @@ def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[
     if ability is None or isinstance(backends[name], ability):
         return
     able = [other for other, backend in backends.items() if isinstance(backend, ability)]
-    raise NotSupported(f"{name} can't {ability.verb}. Able: {', '.join(able) or 'none of the configured back ends'}.")
+    lack = backends[name].missing(ability)
+    can_t = f"{name} can't {ability.verb}{f': {lack}' if lack else ''}"
+    raise NotSupported(f"{can_t}. Able: {', '.join(able) or 'none of the configured back ends'}.")
 
 
 def _meeting(desk: Desk, rooms: tuple[Room, ...]) -> Meeting | None:
