@@ -15,6 +15,7 @@ from bot.model import PhoneNumber
 from bot.policy import Level, Need, Permissions, Policy
 from bot.settings import (
     JaasSettings,
+    LaSuiteSettings,
     OpenMeetingsSettings,
     PexipSettings,
     Settings,
@@ -75,16 +76,17 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
 def test_the_example_documents_every_key_and_loads(tmp_path: Path, pem: str) -> None:
     (tmp_path / "meetops.toml").write_text(EXAMPLE.read_text())
     (tmp_path / "jaas.pem").write_text(pem)
-    files = ("jaas-authorization.txt", "openmeetings-password.txt", "private-ca.pem")
-    for name in (*files, "pexip-password.txt", "pexip-sink-password.txt"):
+    files: tuple[str, ...] = ("jaas-authorization.txt", "openmeetings-password.txt", "private-ca.pem")
+    files += ("pexip-password.txt", "pexip-sink-password.txt", "visio-secret.txt", "livekit-secret.txt")
+    for name in files:
         (tmp_path / name).write_text("secret\n")
     settings = load(TOKENS, tmp_path, commands=COMMANDS)
 
     unused = {"private_key", "webhook_authorization", "password", "ca", "from_", "at_most", "id", "backends", "roles"}
-    unused |= {"client_key", "event_sink_password"}
+    unused |= {"client_key", "event_sink_password", "client_secret", "livekit_api_secret"}
     text = EXAMPLE.read_text()
     lists = (RoleSettings, GrantSettings, ApprovalSettings, DialingSettings)
-    for model in (Settings, SlackSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, *lists):
+    for model in (Settings, SlackSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, LaSuiteSettings, *lists):
         for key in set(model.model_fields) - unused:
             assert f"{key} = " in text or f"[{key}]" in text or f".{key}]" in text or key.upper() in text, key
     om = settings.backends["meetings"]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -183,6 +184,52 @@ class PexipSettings(_BackendSection):
         return value
 
 
+def _livekit_address(value: object) -> object:
+    """LiveKit is written with wss:// as often as with https://; its API is at the latter."""
+    return re.sub(r"^ws(s?)://", r"http\1://", value) if isinstance(value, str) else value
+
+
+class LaSuiteSettings(_BackendSection):
+    """A La Suite Meet and the bot's application there; optionally the LiveKit behind it, and a SIP trunk."""
+
+    kind: Literal["lasuite"]
+    client_id: Word
+    client_secret: Secret
+    frontend_url: Address | None = None  # where people join; the host of base_url where left out
+    livekit_url: Annotated[Address | None, BeforeValidator(_livekit_address)] = None
+    livekit_api_key: Word | None = Field(default=None, validate_default=True)
+    livekit_api_secret: Secret | None = Field(default=None, validate_default=True)
+    livekit_sip_trunk_id: Word | None = Field(default=None, validate_default=True)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_the_external_api(cls, value: str) -> str:
+        # Another path answers an application with an empty list, not with an error.
+        if not re.search(r"/external-api/v[0-9]+\.[0-9]+$", value):
+            raise ValueError("must be the external API, such as https://visio.example.org/external-api/v1.0")
+        return value
+
+    @field_validator("livekit_api_key")
+    @classmethod
+    def _has_a_key(cls, value: str | None, info: ValidationInfo) -> str | None:
+        given = info.data.get("livekit_url") is not None
+        if "livekit_url" in info.data and given != (value is not None):
+            raise ValueError("is missing; it goes with livekit_url" if given else "goes only with livekit_url")
+        return value
+
+    @field_validator("livekit_api_secret")
+    @classmethod
+    def _has_a_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return _together(value, "livekit_api_key", info)
+
+    @field_validator("livekit_sip_trunk_id")
+    @classmethod
+    def _rings_through_livekit(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("livekit_url") is None:
+            raise ValueError("goes only with livekit_url, livekit_api_key and livekit_api_secret")
+        return value
+
+
 def _together(value: SecretStr | None, partner: str, info: ValidationInfo) -> SecretStr | None:
     """Both are given, or neither. Of a partner that is wrong itself nothing more is said."""
     given = info.data.get(partner) is not None
@@ -205,5 +252,7 @@ def _is_p256(pem: SecretStr) -> bool:
     return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
 
 
-BackendSettings = Annotated[JaasSettings | OpenMeetingsSettings | PexipSettings, Field(discriminator="kind")]
-KINDS = ("jaas", "openmeetings", "pexip")
+BackendSettings = Annotated[
+    JaasSettings | OpenMeetingsSettings | PexipSettings | LaSuiteSettings, Field(discriminator="kind")
+]
+KINDS = ("jaas", "openmeetings", "pexip", "lasuite")

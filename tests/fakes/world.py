@@ -24,10 +24,11 @@ from bot import app
 from bot.clock import MovableClock
 from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_of
 from bot.play.vendors.jaas import SimulatedJaas
+from bot.play.vendors.lasuite import SimulatedLaSuite
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
-from tests.fakes import world_pexip
+from tests.fakes import world_lasuite, world_pexip
 from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
@@ -78,6 +79,7 @@ username = "soap"
 password = "{password}"
 {meetings_more}
 {pexip}
+{lasuite}
 {grants}
 {dialing}
 """
@@ -101,6 +103,13 @@ class World:
     bot: app.Bot | None = None
     secrets: dict[str, str] = field(default_factory=dict)  # by what each is; a test may add its own
     node: SimulatedPexip | None = None
+    server: SimulatedLaSuite | None = None
+
+    @property
+    def visio(self) -> SimulatedLaSuite:
+        """The La Suite Meet of a world `with_lasuite`."""
+        assert self.server
+        return self.server
 
     @property
     def pexip(self) -> SimulatedPexip:
@@ -200,6 +209,8 @@ async def world(
     start_bot: bool = True,
     om_version: str = "9.1.0",
     with_pexip: bool = False,
+    with_lasuite: bool = False,
+    livekit: bool = True,
     backends: bool = True,
     meetings_more: str = "",
 ) -> AsyncIterator[World]:
@@ -224,6 +235,7 @@ async def world(
         await meetings.start()
         stack.push_async_callback(meetings.stop)
         node = await stack.enter_async_context(world_pexip.running_pexip(clock)) if with_pexip else None
+        suite = await stack.enter_async_context(world_lasuite.running_lasuite(clock)) if with_lasuite else None
         (folder / "jaas.pem").write_text(_pem())
         text = CONFIG.format(
             jaas=jaas.url,
@@ -237,6 +249,7 @@ async def world(
             grants=grants,
             dialing=dialing,
             pexip=world_pexip.section(node, folder),
+            lasuite=world_lasuite.section(suite, livekit=livekit),
         )
         if not backends:
             head, _, rest = text.partition("[backends.jaas]")
@@ -253,7 +266,8 @@ async def world(
         }
         secrets = {"OpenMeetings password": OM_PASSWORD, "webhook secret": account.SECRET}
         secrets |= world_pexip.SECRETS if node else {}
-        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node)
+        secrets |= world_lasuite.SECRETS if suite else {}
+        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node, server=suite)
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
             await connect(one, one.bot.url, socket_mode=socket_mode)
@@ -267,6 +281,8 @@ async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
     one.jaas.webhooks.url = f"{url}/hooks/jaas"
     if one.node is not None:
         one.node.sink.url = f"{url}/hooks/pexip"
+    if one.server is not None:
+        one.server.livekit.webhooks.url = f"{url}/hooks/visio"
     if socket_mode:
         one.slack.connect_socket_mode()
     else:
