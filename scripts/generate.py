@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+import lasuite_page
 import pexip_page
 
 from bot import app
@@ -46,7 +47,12 @@ def generated() -> dict[Path, str]:
     readme = filled(filled(readme, "commands", commands_table()), "abilities", abilities_table())
     page = ROOT / "docs" / "backends" / "pexip.md"
     pexip = filled(page.read_text(), "examples", pexip_page.examples_table())
+    lasuite_file = ROOT / "docs" / "backends" / "lasuite.md"
+    lasuite = lasuite_file.read_text()
+    for name in lasuite_page.TABLES:
+        lasuite = filled(lasuite, name, lasuite_page.table(name))
     return {
+        lasuite_file: lasuite,
         ROOT / "README.md": readme,
         ROOT / "manifest.yml": app.manifest_yaml(url=None, socket_mode=False),
         page: filled(pexip, "resources", pexip_page.resources_table()),

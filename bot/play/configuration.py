@@ -16,6 +16,8 @@ APP_ID = "vpaas-magic-cookie-" + "0123456789abcdef" * 2
 KEY_ID = "play01"
 OM_LOGIN = "soap"
 PEXIP_LOGIN = "slackbot"
+LASUITE_CLIENT = "meetops"
+LIVEKIT_KEY, SIP_TRUNK = "APIplay", "ST_play"
 
 TOML = """\
 default_backend = "jaas"
@@ -49,6 +51,16 @@ system_location = "London"
 event_sink_username = "sink"
 event_sink_password_file = "pexip-sink.password"
 download_folder = "{downloads}"
+
+[backends.visio]
+kind = "lasuite"
+base_url = "{lasuite}/external-api/v1.0"
+client_id = "{lasuite_client}"
+client_secret_file = "lasuite.secret"
+livekit_url = "{lasuite}"
+livekit_api_key = "{livekit_key}"
+livekit_api_secret_file = "livekit.secret"
+livekit_sip_trunk_id = "{sip_trunk}"
 
 [[grants]]
 role = "ADMINISTRATOR"
@@ -85,6 +97,8 @@ class Secrets:
     openmeetings: str = _made()  # the password of the bot's account there
     pexip: str = _made()  # likewise
     pexip_sink: str = _made()  # what the event sink shows to the bot
+    lasuite: str = _made()  # of the bot's application there
+    livekit: str = _made()  # signs the bot's calls to LiveKit, and LiveKit's webhooks
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048), repr=False)
 
     @property
@@ -98,12 +112,14 @@ class Secrets:
         return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: str) -> Path:
+def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: str, lasuite: str) -> Path:
     """Write meetops.toml and the files it names beside it; the path of the former. The others are the vendors' URLs."""
     (folder / "jaas.pem").write_text(known.private_key)
     (folder / "openmeetings.password").write_text(known.openmeetings)
     (folder / "pexip.password").write_text(known.pexip)
     (folder / "pexip-sink.password").write_text(known.pexip_sink)
+    (folder / "lasuite.secret").write_text(known.lasuite)
+    (folder / "livekit.secret").write_text(known.livekit)
     path = folder / "meetops.toml"
     path.write_text(
         TOML.format(
@@ -117,6 +133,10 @@ def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: 
             pexip=pexip,
             pexip_login=PEXIP_LOGIN,
             downloads=folder / "appliances",
+            lasuite=lasuite,
+            lasuite_client=LASUITE_CLIENT,
+            livekit_key=LIVEKIT_KEY,
+            sip_trunk=SIP_TRUNK,
         )
     )
     return path
