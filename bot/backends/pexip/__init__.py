@@ -47,15 +47,19 @@ from bot.backends.pexip.sink import Sink
 from bot.backends.pexip.transport import Transport
 from bot.capabilities import (
     AdmitsParticipants,
+    Backend,
+    BansUsers,
     ChangesRooms,
     CreatesRooms,
     DeletesRooms,
+    DialsIn,
     DialsWithOptions,
     EndsMeetings,
     Event,
     FindsRooms,
     HandlesManyRooms,
     HangsUp,
+    KeepsRecordings,
     KicksEverybody,
     KicksParticipants,
     ListsParticipants,
@@ -64,6 +68,7 @@ from bot.capabilities import (
     MutesParticipants,
     PromotesParticipants,
     ReceivesEvents,
+    RevokesLinks,
     RoomWish,
     SharesJoinLinks,
 )
@@ -113,6 +118,12 @@ class Pexip(
     rings_empty_rooms = True
     locks_meetings_only = True
     reports_names = True
+    lacks: ClassVar[Mapping[type[Backend], str]] = {
+        RevokesLinks: "a room has one address for everybody; no personal link is there to revoke",
+        BansUsers: "Pexip has no ban; block keeps somebody out of a room",
+        DialsIn: "its configuration tells no telephone numbers of a room",
+        KeepsRecordings: "Pexip keeps no recordings itself",
+    }
 
     def __init__(
         self,
