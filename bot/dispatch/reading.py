@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.capabilities import Backend
+from bot.capabilities import Backend, why_not
 from bot.command import Act, Command
 from bot.desk import Desk
 from bot.dispatch.asking import in_the_name_of
@@ -227,9 +227,10 @@ def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[
     if ability is None or isinstance(backends[name], ability):
         return
     able = [other for other, backend in backends.items() if isinstance(backend, ability)]
-    lack = backends[name].missing(ability)
-    can_t = f"{name} can't {ability.verb}{f': {lack}' if lack else ''}"
-    raise NotSupported(f"{can_t}. Able: {', '.join(able) or 'none of the configured back ends'}.")
+    reason = why_not(type(backends[name]), ability)
+    because = f": {reason}" if reason else ""
+    names = ", ".join(able) or "none of the configured back ends"
+    raise NotSupported(f"{name} can't {ability.verb}{because}. Able: {names}.")
 
 
 def _meeting(desk: Desk, rooms: tuple[Room, ...]) -> Meeting | None:

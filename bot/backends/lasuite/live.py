@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.backends.lasuite.hooks import Webhooks
+from bot.backends.lasuite.lacks import WITHOUT_TRUNK
 from bot.backends.lasuite.livekit import LiveKit
 from bot.backends.lasuite.meet import LaSuite
 from bot.backends.lasuite.people import (
@@ -43,8 +44,6 @@ from bot.errors import BackendError, BadInput, NoMeeting, NotSupported
 from bot.model import Health, Meeting, Outcome, Participant, PhoneNumber, Presence, Risk, Room
 from bot.rest import unclear
 
-NO_TRUNK = "no SIP trunk (livekit_sip_trunk_id)"
-
 Json = dict[str, Any]
 
 
@@ -53,6 +52,7 @@ class LaSuiteWithLiveKit(
 ):
     """One La Suite Meet and the LiveKit behind it. The LiveKit room's name is the room's UUID."""
 
+    lacks: ClassVar[Mapping[type[Backend], str]] = WITHOUT_TRUNK
     ends_by_kicking: ClassVar[bool] = True  # the same address opens the room anew
 
     def __init__(self, name: str, *args: Any, livekit: LiveKit, phones: Phones, hooks: Webhooks, **more: Any) -> None:  # noqa: ANN401
@@ -120,13 +120,7 @@ class LaSuiteWithLiveKit(
         """Likewise."""
         return await self._switch(room, await self._guests(room), muted=False)
 
-    # --- what it can't, how it does ---
-
-    def missing(self, ability: type[Backend]) -> str:
-        """A SIP trunk, for the telephone."""
-        if ability in (DialsOut, HangsUp) and not isinstance(self, DialsOut):
-            return NO_TRUNK
-        return super().missing(ability)
+    # --- health ---
 
     async def health(self) -> Health:
         """La Suite Meet, then LiveKit, by asking for a room that there is not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from bot.backends.lasuite.api import ExternalApi
+from bot.backends.lasuite.lacks import LACKS
 from bot.backends.lasuite.refusals import content_of
 from bot.backends.lasuite.rooms import (
     MADE_SLUG,
@@ -24,19 +25,10 @@ from bot.backends.lasuite.rooms import (
 )
 from bot.backends.lasuite.tokens import HEADERS, Tokens
 from bot.capabilities import (
-    AdmitsParticipants,
     Backend,
-    ChangesRooms,
     CreatesRooms,
-    DeletesRooms,
     DialsIn,
-    DialsOut,
-    EndsMeetings,
     FindsRooms,
-    HangsUp,
-    KicksParticipants,
-    KnowsParticipants,
-    MutesParticipants,
     RoomWish,
     SharesJoinLinks,
 )
@@ -46,10 +38,6 @@ from bot.model import DialIn, Health, JoinAs, JoinLink, Risk, Room, VendorRoom
 from bot.rest import Rest
 
 API = "/external-api/"
-BY_LIVEKIT = (EndsMeetings, KicksParticipants, KnowsParticipants, MutesParticipants, DialsOut, HangsUp)
-NO_LIVEKIT = "no LiveKit credentials (livekit_url, livekit_api_key, livekit_api_secret)"
-NOT_YET = "the external API of La Suite Meet does not offer it yet"
-LOBBY = "its lobby opens only from inside the meeting"
 
 
 class LaSuite(CreatesRooms, FindsRooms, SharesJoinLinks, DialsIn):
@@ -58,6 +46,7 @@ class LaSuite(CreatesRooms, FindsRooms, SharesJoinLinks, DialsIn):
     kind = "lasuite"
     create_options = OPTIONS
     personal_links: ClassVar[bool] = False
+    lacks: ClassVar[Mapping[type[Backend], str]] = LACKS
 
     def __init__(
         self,
@@ -145,13 +134,7 @@ class LaSuite(CreatesRooms, FindsRooms, SharesJoinLinks, DialsIn):
         found = await self.api.retrieve(room.vendor_id)
         return DialIn(found.pin, ((found.country, found.phone),) if found.phone else ())
 
-    # --- what it can't, how it does ---
-
-    def missing(self, ability: type[Backend]) -> str:
-        """Credentials, or a part of the API that is announced (seeds/004) and not there."""
-        if ability in BY_LIVEKIT and not isinstance(self, EndsMeetings):
-            return NO_LIVEKIT
-        return {ChangesRooms: NOT_YET, DeletesRooms: NOT_YET, AdmitsParticipants: LOBBY}.get(ability, "")
+    # --- health ---
 
     async def health(self) -> Health:
         """Heartbeat of the server, and whether it knows the bot's application."""

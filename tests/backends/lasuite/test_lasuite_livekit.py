@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.backends.lasuite import LaSuiteWithLiveKit, LaSuiteWithTelephone
 from bot.backends.lasuite.people import audio_tracks, is_person, participant
 from bot.backends.lasuite.phones import Phones
-from bot.capabilities import DialsOut
+from bot.capabilities import DialsOut, why_not
 from bot.clock import MovableClock
 from bot.errors import (
     BackendError,
@@ -296,7 +296,7 @@ async def test_without_a_trunk_dialling_says_so(
 ) -> None:
     live = with_livekit(session, server.base_url, clock, livekit=server.url, trunk=None)
     assert not isinstance(live, DialsOut)
-    assert live.missing(DialsOut) == "no SIP trunk (livekit_sip_trunk_id)"
+    assert why_not(type(live), DialsOut) == "no SIP trunk (livekit_sip_trunk_id)"
 
 
 def test_a_sealed_number_is_read_only_with_the_same_secret_and_in_the_same_room() -> None:

@@ -10,7 +10,15 @@ import pytest
 
 from bot.backends.lasuite import LaSuite
 from bot.backends.lasuite.rooms import door_words, meet_room, vendor_room
-from bot.capabilities import DialsOut, EndsMeetings, HangsUp, KicksParticipants, KnowsParticipants, MutesParticipants
+from bot.capabilities import (
+    DialsOut,
+    EndsMeetings,
+    HangsUp,
+    KicksParticipants,
+    KnowsParticipants,
+    MutesParticipants,
+    why_not,
+)
 from bot.clock import MovableClock
 from bot.errors import BackendError, BadInput, NoAccess, NotSupported, UnknownOutcome
 from bot.model import JoinAs
@@ -196,4 +204,4 @@ async def test_a_list_is_read_again_after_a_gateways_failure(bot: LaSuite, serve
 )
 def test_without_livekit_each_verb_of_a_meeting_says_what_is_missing(bot: LaSuite, ability: Any) -> None:
     assert not isinstance(bot, ability)
-    assert bot.missing(ability) == "no LiveKit credentials (livekit_url, livekit_api_key, livekit_api_secret)"
+    assert why_not(type(bot), ability) == "no LiveKit credentials (livekit_url, livekit_api_key, livekit_api_secret)"
