@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from bot.backends.lasuite.hooks import Webhooks
 from bot.backends.lasuite.lacks import WITHOUT_TRUNK
-from bot.backends.lasuite.livekit import LiveKit
+from bot.backends.lasuite.livekit import LiveKit, error_code
 from bot.backends.lasuite.meet import LaSuite
 from bot.backends.lasuite.people import (
     audio_tracks,
@@ -179,6 +179,8 @@ class LaSuiteWithTelephone(LaSuiteWithLiveKit, DialsOut, HangsUp):
         identity = self._phones.identity(number, room.vendor_id)
         answer = await self._livekit.dial(order(self._trunk, room.vendor_id, identity, number, name), patience=PATIENCE)
         raise_for_call(answer, number)
+        if error_code(answer) == "not_found":
+            raise BackendError(f"{self.name}: LiveKit does not know its livekit_sip_trunk_id; ask an administrator.")
         if answer.status == 408:  # LiveKit's own time ran out: nothing is known of the call
             raise unclear(self.name)
         self._livekit.check(answer, Risk.ONCE)

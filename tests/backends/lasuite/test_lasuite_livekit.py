@@ -299,6 +299,15 @@ async def test_without_a_trunk_dialling_says_so(
     assert why_not(type(live), DialsOut) == "no SIP trunk (livekit_sip_trunk_id)"
 
 
+async def test_a_trunk_that_livekit_does_not_know_is_the_administrators(
+    live: LaSuiteWithTelephone, server: SimulatedLaSuite
+) -> None:
+    room = await alices_room(live)
+    server.livekit.trunk = "ST_other"
+    with pytest.raises(BackendError, match="does not know its livekit_sip_trunk_id"):
+        await live.dial_out(room, NUMBER, None)
+
+
 def test_a_sealed_number_is_read_only_with_the_same_secret_and_in_the_same_room() -> None:
     mine, other = Phones(SecretStr(SECRET)), Phones(SecretStr("x" * 40))
     identity = mine.identity(NUMBER, "room-1")
