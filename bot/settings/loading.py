@@ -189,7 +189,8 @@ def _line(problem: Any, origins: dict[Path_, str]) -> str:  # noqa: ANN401
         last = path[-1]
         message = f"is missing; give it, or {last}_file" if path[0] == "backends" else "is missing"
     elif kind.startswith("union_tag"):
-        label, message = f"{label}.kind", f"must be one of: {', '.join(KINDS)}"
+        label = origins.get((*path, "kind")) or f"{_dotted(path)}.kind"
+        message = f"must be one of: {', '.join(KINDS)}"
     elif path[-1:] == ("[key]",):
         label = _dotted(path[:-1])
     elif kind == "tuple_type":

@@ -15,6 +15,13 @@ from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantS
 from bot.settings.sections import Address, BackendSettings, Section, SlackSettings, formed
 
 BackendName = Annotated[str, formed(r"[a-z0-9_]+", "a back end's name made of a-z, 0-9 and _")]
+Host = Annotated[
+    str,
+    formed(
+        r"[\w\-]{1,63}(\.[\w\-]{1,63})*|[0-9A-Fa-f:.]+(%\w+)?",
+        "an address of this machine such as 127.0.0.1 or 0.0.0.0",
+    ),
+]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
     BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
@@ -48,7 +55,7 @@ class Settings(Section):
     slack_app_token: SecretStr | None = None
     slack_api_url: Address = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///meetops.db")
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     log_level: LogLevel = "INFO"
     log_format: Literal["console", "json"] = "console"
