@@ -155,7 +155,8 @@ async def _listening(parts: _Parts, way_in: Entrance, socket: SocketMode | None,
         raise ConfigurationError(_why_deaf(settings, error)) from None
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{host}:{runner.addresses[0][1]}"
-    log.info("listening", url=url, back_ends=", ".join(ground.backends) or "none")
+    way = "http" if front else "socket mode"
+    log.info("listening", url=url, slack=way, back_ends=", ".join(ground.backends) or "none")
     return url
 
 

@@ -61,7 +61,11 @@ async def serve(settings: Settings, *, predecessor_drains: timedelta = PREDECESS
             opening.cancel()
             await asyncio.wait([opening])
             return True
-        return await _until(stopped, opening.result())
+        bot = opening.result()
+        _warn_of_gaps(settings)
+        well = await _until(stopped, bot)
+    log.info("stopped")
+    return well
 
 
 async def _until(stopped: asyncio.Task[Literal[True]], bot: Bot) -> bool:
@@ -73,6 +77,14 @@ async def _until(stopped: asyncio.Task[Literal[True]], bot: Bot) -> bool:
     if isinstance(error, ConfigurationError):
         raise error
     return error is None
+
+
+def _warn_of_gaps(settings: Settings) -> None:
+    """What is no mistake, but leaves people with nothing to do."""
+    if not settings.grants:
+        log.warning("nobody has a role: the configuration has no [[grants]]; every command will be refused")
+    if not settings.backends:
+        log.warning("no back end is configured: no room can be made; see [backends.…] in meetops.example.toml")
 
 
 def _hear_signals(stop: asyncio.Event, settings: Settings, today: Today) -> None:

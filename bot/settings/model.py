@@ -18,7 +18,7 @@ BackendName = Annotated[str, formed(r"[a-z0-9_]+", "a back end's name made of a-
 Host = Annotated[
     str,
     formed(
-        r"[\w\-]{1,63}(\.[\w\-]{1,63})*|[0-9A-Fa-f:.]+(%\w+)?",
+        r"[\w\-]{1,63}(\.[\w\-]{1,63})*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?",
         "an address of this machine such as 127.0.0.1 or 0.0.0.0",
     ),
 ]

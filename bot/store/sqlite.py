@@ -51,7 +51,12 @@ def reading_engine(path: Path, *, alone: bool = False) -> AsyncEngine:
     if not os.path.isfile(path):  # also where one may not look
         raise ConfigurationError(f"DATABASE_URL: there is no database {path}; the bot makes it when it first runs")
     # Without its -wal file nobody has it open, and SQLite would create one just to read.
-    in_use = path.with_name(path.name + "-wal").exists()
+    in_use, shared = (path.with_name(path.name + ending).exists() for ending in ("-wal", "-shm"))
+    if in_use and not shared:  # SQLite would create that file
+        raise ConfigurationError(
+            f"DATABASE_URL: {path} was copied with its -wal but without its -shm file; first put the copy in order: "
+            f"sqlite3 {path} 'PRAGMA wal_checkpoint'"
+        )
     query = {"uri": "true", "mode": "ro"} | ({} if in_use else {"immutable": "1"})
     location = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=query)
     return _prepared(create_async_engine(location), _ALWAYS, "BEGIN")
