@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot import app
 from bot.errors import ConfigurationError
@@ -174,3 +175,20 @@ async def test_sigterm_ends_a_start_that_waits_for_its_predecessor(tmp_path: Pat
         os.kill(os.getpid(), signal.SIGTERM)
         async with asyncio.timeout(5):
             assert await starting is True
+
+
+async def test_what_leaves_everybody_with_nothing_to_do_is_warned_of_once_it_listens(tmp_path: Path) -> None:
+    async with world(tmp_path, start_bot=False) as w:
+        (w.folder / "meetops.toml").write_text("")
+        with capture_logs() as told:
+            serving = asyncio.create_task(app.serve(settings(w)))
+            async with asyncio.timeout(10):
+                while "authorised by slack" not in [line["event"] for line in told]:
+                    await asyncio.sleep(0.01)
+                os.kill(os.getpid(), signal.SIGTERM)
+                assert await serving is True
+    said = [line["event"] for line in told]
+    assert said[0] == "listening"
+    warned = " ".join(line["event"] for line in told if line["log_level"] == "warning")
+    assert "the configuration has no [[grants]]" in warned
+    assert "no back end is configured" in warned
