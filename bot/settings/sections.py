@@ -2,74 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 
-
-class Section(BaseModel):
-    """One table: frozen, nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def vendor_address(value: str) -> str:
-    """https, or http to this machine; without credentials, query and trailing slash."""
-    parts = urlsplit(value)
-    try:
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", value):
-        raise ValueError("must be an https:// address")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ValueError("must be https; http is accepted for loopback hosts alone")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must be a plain address without user, query and fragment")
-    return value.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _not_empty(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise ValueError("is empty")
-    return value
-
-
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
-Address = Annotated[Word, AfterValidator(vendor_address)]
-ChannelId = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]+$")]
-UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]+$")]
-UserOrGroupId = Annotated[str, StringConstraints(pattern=r"^[UWS][A-Z0-9]+$")]
-GroupId = Annotated[str, StringConstraints(pattern=r"^S[A-Z0-9]+$")]
+from bot.settings.words import Address, ChannelId, HostName, Secret, Section, Span, Word, formed, vendor_address
 
 
 class SlackSettings(Section):
     """`[slack]`: what the bot is called there and where it reports."""
 
-    command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_\-]{1,31}$")] = "/meet"
+    command: Annotated[str, formed(r"/[a-z0-9_\-]{1,31}", "a slash and small letters, such as /meet")] = "/meet"
     audit_channel: ChannelId | None = None
     approval_channel: ChannelId | None = None
 
@@ -85,11 +30,14 @@ class JaasSettings(_BackendSection):
 
     kind: Literal["jaas"]
     base_url: Address = "https://8x8.vc"
-    app_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9\-]+$")]
+    app_id: Annotated[str, formed(r"[A-Za-z0-9\-]+", "the AppID of the 8x8 console, vpaas-magic-cookie-…")]
     key_id: Word
     private_key: Secret
     webhook_secrets: tuple[Secret, ...] = ()
     webhook_authorization: Secret | None = None
+    webhook_tolerance: Span = timedelta(minutes=5)  # how far a webhook's own moment may be from now
+    link_lifetime: Span = timedelta(hours=2)
+    muc_domain: HostName = "8x8.vc"  # what ends the names of conferences; staging tenants have another
 
     @property
     def kid(self) -> str:
@@ -126,6 +74,8 @@ class OpenMeetingsSettings(_BackendSection):
     username: Word
     password: Secret
     external_type: Word = "slack"
+    login_method: Literal["auto", "get", "post"] = "auto"  # auto: as the server's version says
+    link_lifetime: Span = timedelta(minutes=30)  # as long as the server keeps an idle session
 
 
 class PexipSettings(_BackendSection):
@@ -255,4 +205,9 @@ def _is_p256(pem: SecretStr) -> bool:
 BackendSettings = Annotated[
     JaasSettings | OpenMeetingsSettings | PexipSettings | LaSuiteSettings, Field(discriminator="kind")
 ]
-KINDS = ("jaas", "openmeetings", "pexip", "lasuite")
+KINDS: dict[str, type[Section]] = {
+    "jaas": JaasSettings,
+    "openmeetings": OpenMeetingsSettings,
+    "pexip": PexipSettings,
+    "lasuite": LaSuiteSettings,
+}
