@@ -3,11 +3,14 @@
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
+import anynode_page
 import pexip_page
 
 from bot import app
 from bot.capabilities import Backend, abilities_of
+from bot.command import Command
 from bot.commands import COMMANDS
 from bot.grammar import usage
 
@@ -19,8 +22,15 @@ def commands_table() -> str:
     rows = ["| verb | does | form | needs |", "|---|---|---|---|"]
     for command in COMMANDS:
         form = usage(command.name, command.args).replace("|", "\\|")
-        rows.append(f"| {command.name} | {command.summary} | `{form}` | {command.permission or 'nothing'} |")
+        rows.append(f"| {command.name} | {command.summary} | `{form}` | {_needed(command)} |")
     return "\n".join(rows)
+
+
+def _needed(command: Command[Any, Any]) -> str:
+    if command.permission is None:
+        return "nothing"
+    changing = f"; to change something: {command.writing.in_full}" if command.writing else ""
+    return f"{command.permission.in_full}{changing}"
 
 
 def abilities_table() -> str:
@@ -46,7 +56,9 @@ def generated() -> dict[Path, str]:
     readme = filled(filled(readme, "commands", commands_table()), "abilities", abilities_table())
     page = ROOT / "docs" / "backends" / "pexip.md"
     pexip = filled(page.read_text(), "examples", pexip_page.examples_table())
+    anynode = ROOT / "docs" / "backends" / "anynode.md"
     return {
+        anynode: filled(anynode.read_text(), "operations", anynode_page.operations_table()),
         ROOT / "README.md": readme,
         ROOT / "manifest.yml": app.manifest_yaml(url=None, socket_mode=False),
         page: filled(pexip, "resources", pexip_page.resources_table()),

@@ -15,9 +15,17 @@ from bot.clock import Clock
 from bot.errors import ConfigurationError
 from bot.metrics import Metrics
 from bot.rest import Pace, Rest
-from bot.settings import BackendSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, Settings
+from bot.settings import (
+    AnynodeSettings,
+    BackendSettings,
+    JaasSettings,
+    OpenMeetingsSettings,
+    PexipSettings,
+    Settings,
+)
 
 if TYPE_CHECKING:
+    from bot.backends.anynode import Anynode
     from bot.backends.jaas import Jaas
     from bot.backends.openmeetings import OpenMeetings
     from bot.backends.pexip import Pexip
@@ -134,9 +142,16 @@ def _pexip(name: str, rest: Rest, section: PexipSettings, clock: Clock) -> Pexip
     )
 
 
+def _anynode(name: str, rest: Rest, section: AnynodeSettings, clock: Clock) -> Anynode:
+    from bot.backends.anynode import Anynode
+
+    return Anynode(name, rest, username=section.username, password=section.password, backend_name=section.backend_name)
+
+
 # A sixth back end is one line here: the `kind` of its section → how it is made.
 KINDS: Mapping[str, Callable[[str, Rest, Any, Clock], Backend]] = {
     "jaas": _jaas,
     "openmeetings": _openmeetings,
     "pexip": _pexip,
+    "anynode": _anynode,
 }

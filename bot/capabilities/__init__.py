@@ -48,6 +48,7 @@ from bot.capabilities.events import (
     SettingsAsked,
 )
 from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesParticipants, PromotesParticipants
+from bot.capabilities.roles import KeepsRoles, RoleDocument
 from bot.capabilities.several import HandlesManyRooms, MovesAliases
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "HangsUp",
     "HookRefused",
     "KeepsRecordings",
+    "KeepsRoles",
     "KicksEverybody",
     "KicksParticipants",
     "KnowsParticipants",
@@ -88,6 +90,7 @@ __all__ = [
     "PromotesParticipants",
     "ReceivesEvents",
     "RevokesLinks",
+    "RoleDocument",
     "RoomWish",
     "SettingsAsked",
     "SharesJoinLinks",

@@ -16,6 +16,7 @@ APP_ID = "vpaas-magic-cookie-" + "0123456789abcdef" * 2
 KEY_ID = "play01"
 OM_LOGIN = "soap"
 PEXIP_LOGIN = "slackbot"
+SBC_LOGIN = "meetops"
 
 TOML = """\
 default_backend = "jaas"
@@ -50,6 +51,12 @@ event_sink_username = "sink"
 event_sink_password_file = "pexip-sink.password"
 download_folder = "{downloads}"
 
+[backends.sbc]
+kind = "anynode"
+base_url = "{sbc}"
+username = "{sbc_login}"
+password_file = "sbc.password"
+
 [[grants]]
 role = "ADMINISTRATOR"
 usergroups = ["S0ADMINS"]
@@ -62,6 +69,11 @@ users = ["U0MIA", "U0MAX", "U0MAYA"]
 [[grants]]
 role = "VIEWER"
 users = ["U0VERA"]
+[[grants]]
+role = "CALL_HISTORY_EXPORTER"
+users = ["U0VERA"]
+from = "sbc"
+at_most = "VIEWER"
 
 [dialing]
 allow = ["+33", "+40", "+49"]
@@ -84,6 +96,7 @@ class Secrets:
     webhook: str = _made("whsec_")
     openmeetings: str = _made()  # the password of the bot's account there
     pexip: str = _made()  # likewise
+    sbc: str = _made()  # likewise
     pexip_sink: str = _made()  # what the event sink shows to the bot
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048), repr=False)
 
@@ -98,11 +111,12 @@ class Secrets:
         return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: str) -> Path:
+def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: str, sbc: str) -> Path:
     """Write meetops.toml and the files it names beside it; the path of the former. The others are the vendors' URLs."""
     (folder / "jaas.pem").write_text(known.private_key)
     (folder / "openmeetings.password").write_text(known.openmeetings)
     (folder / "pexip.password").write_text(known.pexip)
+    (folder / "sbc.password").write_text(known.sbc)
     (folder / "pexip-sink.password").write_text(known.pexip_sink)
     path = folder / "meetops.toml"
     path.write_text(
@@ -116,6 +130,8 @@ def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: 
             om_login=OM_LOGIN,
             pexip=pexip,
             pexip_login=PEXIP_LOGIN,
+            sbc=sbc,
+            sbc_login=SBC_LOGIN,
             downloads=folder / "appliances",
         )
     )

@@ -17,7 +17,7 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.play import configuration
 from bot.play.actions import SlackActions
-from bot.play.configuration import APP_ID, COMMAND, KEY_ID, OM_LOGIN, PEXIP_LOGIN, Secrets
+from bot.play.configuration import APP_ID, COMMAND, KEY_ID, OM_LOGIN, PEXIP_LOGIN, SBC_LOGIN, Secrets
 from bot.play.exchange import ExchangeFeed
 from bot.play.jaas_rooms import JaasRooms, Visitors
 from bot.play.meetings import JoinLinks, Meetings
@@ -26,6 +26,8 @@ from bot.play.pexip_rooms import PexipRooms
 from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
 from bot.play.stage import WorkspaceStage
+from bot.play.vendors.anynode import Account as SbcAccount
+from bot.play.vendors.anynode import SimulatedAnynode
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import Account as PexipAccount
@@ -35,7 +37,7 @@ from bot.play.web import page
 Json = Mapping[str, Any]
 PLAIN: Json = {"command": COMMAND, "description": "", "usage_hint": ""}
 KID = f"{APP_ID}/{KEY_ID}"
-JAAS, OPENMEETINGS, PEXIP = "jaas", "meetings", "pexip"  # the back ends' names in configuration.TOML
+JAAS, OPENMEETINGS, PEXIP, SBC = "jaas", "meetings", "pexip", "sbc"  # the back ends' names in configuration.TOML
 ROLES = {
     "U0SARA": "administrator",
     "U0OMAR": "operator",
@@ -68,6 +70,7 @@ class Playground:
     jaas: SimulatedJaas
     openmeetings: SimulatedOpenMeetings
     pexip: SimulatedPexip
+    sbc: SimulatedAnynode
     rooms: Meetings
     feed: ExchangeFeed
     clock: MovableClock
@@ -106,7 +109,10 @@ async def playground(
         jaas = await running.enter_async_context(_jaas(clock, known, feed))
         openmeetings = await running.enter_async_context(_openmeetings(clock, known, feed))
         pexip = await running.enter_async_context(_pexip(clock, known, feed))
-        config = configuration.write(folder, known, jaas=jaas.url, openmeetings=openmeetings.url, pexip=pexip.url)
+        sbc = await running.enter_async_context(_anynode(known, feed))
+        config = configuration.write(
+            folder, known, jaas=jaas.url, openmeetings=openmeetings.url, pexip=pexip.url, sbc=sbc.url
+        )
         environ = configuration.environ(folder, known, slack_api=slack.api_url)
         bot = await running.enter_async_context(build_bot(config, environ, clock))
         slack.connect_http(f"{bot.url}/slack/events")
@@ -115,7 +121,7 @@ async def playground(
         rooms = _rooms(slack, jaas, openmeetings, pexip, known=known, clock=clock)
         stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands)
         url = await running.enter_async_context(_served(page(stage), port))
-        yield Playground(url, slack, jaas, openmeetings, pexip, rooms, feed, clock)
+        yield Playground(url, slack, jaas, openmeetings, pexip, sbc, rooms, feed, clock)
 
 
 @asynccontextmanager
@@ -179,6 +185,16 @@ async def _pexip(clock: MovableClock, known: Secrets, feed: ExchangeFeed) -> Asy
         await pexip.stop()
 
 
+@asynccontextmanager
+async def _anynode(known: Secrets, feed: ExchangeFeed) -> AsyncIterator[SimulatedAnynode]:
+    sbc = SimulatedAnynode(accounts=(SbcAccount(SBC_LOGIN, known.sbc),), feed=feed, backend=SBC)
+    await sbc.start()
+    try:
+        yield sbc
+    finally:
+        await sbc.stop()
+
+
 def _rooms(
     slack: SlackServer,
     jaas: SimulatedJaas,
@@ -215,7 +231,7 @@ def _stage(
         meetings=rooms,
         commands=commands,
         actions={**SlackActions(slack, COMMAND).by_name(), **rooms.by_name()},
-        backends=(JAAS, OPENMEETINGS, PEXIP),
+        backends=(JAAS, OPENMEETINGS, PEXIP, SBC),
     )
 
 

@@ -183,6 +183,15 @@ class PexipSettings(_BackendSection):
         return value
 
 
+class AnynodeSettings(_BackendSection):
+    """An anynode exchange and the bot's own account there (seeds/003)."""
+
+    kind: Literal["anynode"]
+    username: Annotated[Word, StringConstraints(pattern=r"^[^:]+$")]  # HTTP Basic ends a name at the first colon
+    password: Secret
+    backend_name: Word | None = None  # which of its back ends; left out: localBackend
+
+
 def _together(value: SecretStr | None, partner: str, info: ValidationInfo) -> SecretStr | None:
     """Both are given, or neither. Of a partner that is wrong itself nothing more is said."""
     given = info.data.get(partner) is not None
@@ -205,5 +214,8 @@ def _is_p256(pem: SecretStr) -> bool:
     return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
 
 
-BackendSettings = Annotated[JaasSettings | OpenMeetingsSettings | PexipSettings, Field(discriminator="kind")]
-KINDS = ("jaas", "openmeetings", "pexip")
+BackendSettings = Annotated[
+    JaasSettings | OpenMeetingsSettings | PexipSettings | AnynodeSettings, Field(discriminator="kind")
+]
+KINDS = ("jaas", "openmeetings", "pexip", "anynode")
+ROOMLESS = frozenset({"anynode"})  # kinds that have no rooms, so that none of them is the default

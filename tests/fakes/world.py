@@ -23,11 +23,12 @@ import aiohttp
 from bot import app
 from bot.clock import MovableClock
 from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_of
+from bot.play.vendors.anynode import SimulatedAnynode
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
-from tests.fakes import world_pexip
+from tests.fakes import world_anynode, world_pexip
 from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
@@ -78,6 +79,7 @@ username = "soap"
 password = "{password}"
 {meetings_more}
 {pexip}
+{sbc}
 {grants}
 {dialing}
 """
@@ -101,12 +103,19 @@ class World:
     bot: app.Bot | None = None
     secrets: dict[str, str] = field(default_factory=dict)  # by what each is; a test may add its own
     node: SimulatedPexip | None = None
+    exchange: SimulatedAnynode | None = None
 
     @property
     def pexip(self) -> SimulatedPexip:
         """The management node of a world `with_pexip`."""
         assert self.node
         return self.node
+
+    @property
+    def sbc(self) -> SimulatedAnynode:
+        """The exchange of a world `with_anynode`."""
+        assert self.exchange
+        return self.exchange
 
     async def slash(self, user: str, channel: str, text: str) -> Delivery:
         """Type `/meet text`; the acknowledgement must be there at once."""
@@ -200,6 +209,7 @@ async def world(
     start_bot: bool = True,
     om_version: str = "9.1.0",
     with_pexip: bool = False,
+    with_anynode: bool = False,
     backends: bool = True,
     meetings_more: str = "",
 ) -> AsyncIterator[World]:
@@ -224,6 +234,7 @@ async def world(
         await meetings.start()
         stack.push_async_callback(meetings.stop)
         node = await stack.enter_async_context(world_pexip.running_pexip(clock)) if with_pexip else None
+        exchange = await stack.enter_async_context(world_anynode.running_anynode()) if with_anynode else None
         (folder / "jaas.pem").write_text(_pem())
         text = CONFIG.format(
             jaas=jaas.url,
@@ -237,6 +248,7 @@ async def world(
             grants=grants,
             dialing=dialing,
             pexip=world_pexip.section(node, folder),
+            sbc=world_anynode.section(exchange),
         )
         if not backends:
             head, _, rest = text.partition("[backends.jaas]")
@@ -253,7 +265,8 @@ async def world(
         }
         secrets = {"OpenMeetings password": OM_PASSWORD, "webhook secret": account.SECRET}
         secrets |= world_pexip.SECRETS if node else {}
-        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node)
+        secrets |= world_anynode.SECRETS if exchange else {}
+        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node, exchange=exchange)
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
             await connect(one, one.bot.url, socket_mode=socket_mode)

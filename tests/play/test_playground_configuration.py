@@ -12,6 +12,7 @@ VENDORS = {
     "jaas": "http://127.0.0.1:1111",
     "openmeetings": "http://127.0.0.1:2222/openmeetings",
     "pexip": "http://127.0.0.1:4444",
+    "sbc": "http://127.0.0.1:5555",
 }
 
 
@@ -30,6 +31,7 @@ def test_the_bot_can_be_used_with_every_vendor_and_jaas_where_none_is_named(tmp_
         "jaas": ("jaas", VENDORS["jaas"]),
         "meetings": ("openmeetings", VENDORS["openmeetings"]),
         "pexip": ("pexip", VENDORS["pexip"]),
+        "sbc": ("anynode", VENDORS["sbc"]),
     }
     assert found.default_backend == "jaas"
 
@@ -66,8 +68,15 @@ def test_pexip_has_an_event_sink_a_web_app_and_a_folder_for_images(tmp_path: Pat
     assert known.pexip_sink not in written
 
 
+def test_somebody_has_a_role_that_the_exchange_defines(tmp_path: Path) -> None:
+    known = Secrets()
+    grants = [one for one in settings(tmp_path, known).rules().grants if one.from_]
+    assert [(one.role, one.from_, one.at_most) for one in grants] == [("CALL_HISTORY_EXPORTER", "sbc", "VIEWER")]
+    assert known.sbc not in (tmp_path / "meetops.toml").read_text()
+
+
 def test_secrets_are_made_anew_at_each_start_and_are_not_in_their_repr() -> None:
     one, two = Secrets(), Secrets()
-    for name in ("signing", "bot_token", "app_token", "webhook", "openmeetings", "pexip", "pexip_sink"):
+    for name in ("signing", "bot_token", "app_token", "webhook", "openmeetings", "pexip", "pexip_sink", "sbc"):
         assert getattr(one, name) != getattr(two, name)
         assert getattr(one, name) not in repr(one)

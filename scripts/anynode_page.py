@@ -1,0 +1,6 @@
+"""The table of docs/backends/anynode.md."""
+
+
+def operations_table() -> str:
+    """Filled in with the page."""
+    return ""
