@@ -29,7 +29,7 @@ def find_role(words: str, roles: Sequence[RoleDocument]) -> tuple[RoleDocument, 
     """
     by_id = words.startswith(BY_ID)
     wanted = words.removeprefix(BY_ID).strip()
-    exact = [one for one in roles if wanted in _names(one, by_id)]
+    exact = [one for one in roles if wanted in {name.strip() for name in _names(one, by_id)}]
     if not exact:
         exact = [one for one in roles if wanted.casefold() in {name.casefold() for name in _names(one, by_id)}]
     if exact:
