@@ -50,6 +50,7 @@ from bot.capabilities.events import (
 from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesParticipants, PromotesParticipants
 from bot.capabilities.roles import KeepsRoles, RoleDocument
 from bot.capabilities.several import HandlesManyRooms, MovesAliases
+from bot.capabilities.table import Row, lacking, rows, why_not
 
 __all__ = [
     "ASKED_IN",
@@ -92,6 +93,7 @@ __all__ = [
     "RevokesLinks",
     "RoleDocument",
     "RoomWish",
+    "Row",
     "SettingsAsked",
     "SharesJoinLinks",
     "Sheet",
@@ -99,4 +101,7 @@ __all__ = [
     "Wish",
     "abilities_of",
     "file_operations",
+    "lacking",
+    "rows",
+    "why_not",
 ]

@@ -10,15 +10,16 @@ what the dashboard requires is not said. There is no call that changes a role or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydantic import SecretStr
 
 from bot.backends.anynode.dashboard import facts_in
 from bot.backends.anynode.documents import document_of, holders_in, roles_in
+from bot.backends.anynode.lacks import LACKS
 from bot.backends.anynode.wire import Wire, page_instead, refuse
-from bot.capabilities import KeepsRoles, RoleDocument
+from bot.capabilities import Backend, KeepsRoles, RoleDocument
 from bot.errors import BackendError, BotError, Unavailable, UnknownOutcome
 from bot.model import Health, Outcome, Risk
 from bot.rest import Answer, Rest
@@ -33,6 +34,7 @@ class Anynode(KeepsRoles):
     """One exchange, called as the bot's own account there."""
 
     kind = "anynode"
+    lacks: ClassVar[Mapping[type[Backend], str]] = LACKS
     role_reading: ClassVar[str] = READING
     role_writing: ClassVar[str] = WRITING
 

@@ -38,8 +38,9 @@ from pydantic import SecretStr
 from bot.backends.pexip.aliases import AliasMemory, aliases_in
 from bot.backends.pexip.configuring import Configured, Configuring
 from bot.backends.pexip.dialling import OPTIONS, Dialling
+from bot.backends.pexip.lacks import LACKS
 from bot.backends.pexip.meetings import Meetings
-from bot.backends.pexip.paths import Api, Root
+from bot.backends.pexip.paths import Api, Root, Schema, configuration
 from bot.backends.pexip.room_fields import CREATE_OPTIONS, SET_OPTIONS, aliases_of, room_of
 from bot.backends.pexip.rooms import MOST_AT_ONCE, Rooms
 from bot.backends.pexip.signing import SignIn
@@ -47,6 +48,7 @@ from bot.backends.pexip.sink import Sink
 from bot.backends.pexip.transport import Transport
 from bot.capabilities import (
     AdmitsParticipants,
+    Backend,
     ChangesRooms,
     CreatesRooms,
     DeletesRooms,
@@ -113,6 +115,7 @@ class Pexip(
     rings_empty_rooms = True
     locks_meetings_only = True
     reports_names = True
+    lacks: ClassVar[Mapping[type[Backend], str]] = LACKS
 
     def __init__(
         self,
@@ -281,6 +284,8 @@ class Pexip(
         """Ask for the list of the configuration's resources, which changes nothing."""
         try:
             resources = await self.transport.read(Root(Api.CONFIGURATION), what="its own configuration API")
+            # Tastypie shows that list to anybody; a schema only to an account that may read.
+            await self.transport.read(Schema(configuration("conference")), what="its own rooms")
         except BotError as error:
             return Health(False, {}, str(error))
         return Health(True, {"resources": str(len(resources))})
