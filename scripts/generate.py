@@ -18,7 +18,7 @@ from bot.grammar import usage
 ROOT = Path(__file__).parent.parent
 # The further tables of a back end's page: its part → what fills it.
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
-    "anynode": {"operations": anynode_page.operations_table},
+    "anynode": {"operations": anynode_page.operations_table, "rules": anynode_page.rules_table},
     "pexip": {"examples": pexip_page.examples_table, "resources": pexip_page.resources_table},
 }
 

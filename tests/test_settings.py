@@ -84,15 +84,15 @@ def test_the_example_documents_every_key_and_loads(tmp_path: Path, pem: str) -> 
     (tmp_path / "meetops.toml").write_text(EXAMPLE.read_text())
     (tmp_path / "jaas.pem").write_text(pem)
     files = ("jaas-authorization.txt", "openmeetings-password.txt", "private-ca.pem")
-    for name in (*files, "pexip-password.txt", "pexip-sink-password.txt"):
+    for name in (*files, "pexip-password.txt", "pexip-sink-password.txt", "sbc-password.txt"):
         (tmp_path / name).write_text("secret\n")
     settings = load(TOKENS, tmp_path, commands=COMMANDS)
 
-    unused = {"private_key", "webhook_authorization", "password", "ca", "from_", "at_most", "id", "backends", "roles"}
+    unused = {"private_key", "webhook_authorization", "password", "ca", "from_", "id", "backends", "roles"}
     unused |= {"client_key", "event_sink_password"}
     text = EXAMPLE.read_text()
     lists = (RoleSettings, GrantSettings, ApprovalSettings, DialingSettings)
-    for model in (Settings, SlackSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, *lists):
+    for model in (Settings, SlackSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, AnynodeSettings, *lists):
         for key in set(model.model_fields) - unused:
             assert f"{key} = " in text or f"[{key}]" in text or f".{key}]" in text or key.upper() in text, key
     om = settings.backends["meetings"]
