@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bot.capabilities import RoleDocument
 from bot.policy import areas_of
@@ -88,7 +89,8 @@ class Change:
     @property
     def digest(self) -> str:
         """The same for the same change to the same role."""
-        return hashlib.sha256(repr((self.before, self.after)).encode()).hexdigest()[:12]
+        stands = [asdict(role) if role else None for role in (self.before, self.after)]
+        return hashlib.sha256(json.dumps(stands, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def described(change: Change) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,6 +149,8 @@ def test_nobody_grants_what_they_lack() -> None:
     assert isinstance(judge_writing(None, granted, EVERYTHING, SEED), Allow)
     raised = changed_role(AGENT, None, {"administration": Level.ACCESS}, (*SEED, AGENT))
     assert isinstance(judge_writing(AGENT, raised, operator, (*SEED, AGENT)), Deny)
+    lowered = changed_role(ADMINISTRATOR, None, {"backends": Level.READ_ACCESS}, SEED)
+    assert isinstance(judge_writing(ADMINISTRATOR, lowered, Permissions(), SEED), Allow), "less is no grant"
     unknown = new_role("x", None, {"quantumMode": Level.ACCESS}, (*SEED, NEWER))
     assert isinstance(judge_writing(None, unknown, EVERYTHING, (*SEED, NEWER)), Deny), "what nobody knows nobody holds"
 
@@ -211,3 +214,5 @@ def test_a_change_is_described_area_by_area() -> None:
     assert words == "change the role Call agents agent: display name Call agents → Agents, Monitoring Mode – → read."
     assert to_plain(described(Change(AGENT, None))) == "remove the role Call agents agent, which holds API access."
     assert Change(AGENT, after).digest != Change(AGENT, None).digest
+    turned = replace(AGENT, levels=dict(reversed(tuple(AGENT.levels.items()))))
+    assert Change(turned, after).digest == Change(AGENT, after).digest, "the order of the areas says nothing"

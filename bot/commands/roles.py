@@ -46,7 +46,7 @@ class Args:
     """Of which back end, what to do, with which role."""
 
     backend: str = positional("the back end")
-    action: str | None = optional("add or remove, or a role to look at; left out: all roles")
+    action: str | None = optional("add or remove, or a role to look at; left out: all roles", label="add|remove")
     id: str | None = optional("the role's id or display name")
     name: str | None = key("its display name; left out: as the id")
     replace: str | None = key("yes: change a role that is there", choices=("yes",))

@@ -131,7 +131,7 @@ def judge_writing(
     if before is not None and before.id in own:
         return Deny("own role", ("You can't change your own role; somebody else has to.",))
     old: Levels = before.levels if before else {}
-    given = {area: word for area, word in after.levels.items() if word != old.get(area) and word != Level.NO_ACCESS}
+    given = {area: word for area, word in after.levels.items() if not _covers(area, old.get(area), word)}
     lacking = permissions.lacks(Permissions.of(given))
     if lacking:
         missing = " and ".join(need.in_full for need in lacking)
@@ -159,6 +159,11 @@ def judge_removal(role: RoleDocument, roles: Sequence[RoleDocument], *, own: Col
 def manages_roles(role: RoleDocument) -> bool:
     """Whether it may manage roles there."""
     return role.permissions.allows(MANAGES)
+
+
+def _covers(area: str, old: object, new: object) -> bool:
+    """Whether the new level gives nothing that the old one did not."""
+    return new == old or level_of(area, old).covers(level_of(area, new))
 
 
 def _last_manager(role: RoleDocument, roles: Sequence[RoleDocument]) -> bool:
