@@ -68,7 +68,7 @@ def abilities_of_one(kind: type[Backend]) -> str:
     """Verb → yes, or why not, for the page of one back end."""
     cells = {row.words: why_not(kind, row.ability) for row in table() if not issubclass(kind, row.ability)}
     lines = [f"| {row.words} | {'no: ' + cells[row.words] if row.words in cells else 'yes'} |" for row in table()]
-    return "\n".join(["| verb | |", "|---|---|", *lines])
+    return "\n".join(["| verb | can it |", "|---|---|", *lines])
 
 
 def filled(text: str, name: str, content: str) -> str:

@@ -57,18 +57,11 @@ base_url = "{sbc}"
 username = "{sbc_login}"
 password_file = "sbc.password"
 
-[roles.ROLE_KEEPER]
-displayName = "Role keeper"
-permissions = {{ api = "ACCESS", userManagement = "READ_WRITE_ACCESS" }}
-
 [[grants]]
 role = "ADMINISTRATOR"
 usergroups = ["S0ADMINS"]
 [[grants]]
 role = "OPERATOR"
-usergroups = ["S0OPS"]
-[[grants]]
-role = "ROLE_KEEPER"
 usergroups = ["S0OPS"]
 [[grants]]
 role = "MEMBER"

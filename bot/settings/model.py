@@ -7,14 +7,29 @@ import zoneinfo
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from bot.errors import ConfigurationError
 from bot.rules import BUILT_IN_ROLES, Rules
 from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantSettings, RoleSettings
-from bot.settings.sections import ROOMLESS, Address, AnynodeSettings, BackendSettings, Section, SlackSettings
+from bot.settings.sections import (
+    ROOMLESS,
+    Address,
+    AnynodeSettings,
+    BackendSettings,
+    Section,
+    SlackSettings,
+    formed,
+)
 
-BackendName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")]
+BackendName = Annotated[str, formed(r"[a-z0-9_]+", "a back end's name made of a-z, 0-9 and _")]
+Host = Annotated[
+    str,
+    formed(
+        r"[\w\-]{1,63}(\.[\w\-]{1,63})*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?",
+        "an address of this machine such as 127.0.0.1 or 0.0.0.0",
+    ),
+]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
     BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
@@ -34,7 +49,7 @@ class Settings(Section):
 
     default_backend: str = ""  # the first one where the file names none
     timezone: str = "UTC"
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    language: Annotated[str, formed(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", "a language's code such as en or pt-BR")] = "en"
     guests: Literal["none", "join"] = "none"
     slack: SlackSettings = SlackSettings()
     backends: dict[BackendName, BackendSettings] = Field(default_factory=dict)
@@ -48,7 +63,7 @@ class Settings(Section):
     slack_app_token: SecretStr | None = None
     slack_api_url: Address = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///meetops.db")
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     log_level: LogLevel = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -80,7 +95,7 @@ class Settings(Section):
 
     def check_commands(self, known: Iterable[str]) -> None:
         """Raise ConfigurationError for an approval rule about a command that does not exist."""
-        names = sorted(known)
+        names = sorted(set(known))
         for index, rule in enumerate(self.approvals, 1):
             for command in rule.commands:
                 if command.lower() not in names:
@@ -131,7 +146,7 @@ class Settings(Section):
     @model_validator(mode="after")
     def _names_refer_to_something(self) -> Settings:
         if self.default_backend and self.default_backend not in self.backends:
-            raise ValueError(f"default_backend: there is no [backends.{self.default_backend}]")
+            raise ValueError(f"default_backend: there is no [backends.{self.default_backend}]{_known(self.backends)}")
         if self.default_backend and self.backends[self.default_backend].kind in ROOMLESS:
             raise ValueError(f"default_backend: {self.default_backend} has no rooms; name another back end")
         for index, grant in enumerate(self.grants, 1):
@@ -141,22 +156,24 @@ class Settings(Section):
         for index, rule in enumerate(self.approvals, 1):
             for backend in rule.backends:
                 if backend != "*" and backend not in self.backends:
-                    raise ValueError(f"[[approvals]] {index}, backends: there is no [backends.{backend}]")
+                    raise ValueError(
+                        f"[[approvals]] {index}, backends: there is no [backends.{backend}]{_known(self.backends)}"
+                    )
         return self
 
     def _problem_of(self, grant: GrantSettings) -> str:
-        known = {*self.roles, *BUILT_IN_ROLES}
+        known = {**BUILT_IN_ROLES, **self.roles}
         if grant.from_ is not None:
             if not isinstance(self.backends.get(grant.from_), AnynodeSettings):
                 return f'from: "{grant.from_}" is not a back end of kind anynode, and roles are read from those alone'
             if grant.at_most is None:
                 return "at_most: is missing; it names the role of this file that bounds what the exchange says"
             if grant.at_most not in known:
-                return f'at_most: there is no role "{grant.at_most}"'
+                return f'at_most: there is no role "{grant.at_most}"{_known(known)}'
         elif grant.at_most is not None:
             return "at_most: only together with from"
         elif grant.role not in known:
-            return f'role: there is no role "{grant.role}"'
+            return f'role: there is no role "{grant.role}"{_known(known)}'
         if not (grant.everyone or grant.users or grant.usergroups):
             return "users: the grant names nobody (everyone, users or usergroups)"
         return ""
@@ -165,3 +182,8 @@ class Settings(Section):
 def _kind(section: Any) -> object:  # noqa: ANN401
     """Of a section that may be a table yet, or checked already (`reload`)."""
     return section.get("kind") if isinstance(section, dict) else getattr(section, "kind", None)
+
+
+def _known(names: Iterable[str]) -> str:
+    listed = ", ".join(names)
+    return f"; known are {listed}" if listed else ""
