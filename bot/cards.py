@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.approvals import Request
 from bot.capabilities import Event
 from bot.errors import BackendError, NotFound
 from bot.model import Medium, Participant, Presence, Room
+from bot.policy import Source
 from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
+from bot.role_copies import RoleCopy
 from bot.roster import Roster
 from bot.store import Store
 from bot.voice import Posted, Voice
@@ -172,3 +175,20 @@ def role_source(via: str) -> Part:
     if via == "everyone":
         return "everyone of this workspace has it"
     return Group(via) if via.startswith("S") else "granted by id"
+
+
+def read_from(source: Source, copy: RoleCopy | None, now: datetime) -> Text:
+    """For a role that another back end defines: which one, how old that is, what bounds it. Empty for the bot's own."""
+    if not source.from_:
+        return ()
+    bound = f", at most {source.at_most}"
+    if copy is None or copy.as_of is None:
+        return (f" · read from {source.from_}: not known now{bound}",)
+    known = "" if source.role in copy.roles else ", which has no such role"
+    age = _age(now - copy.as_of)
+    return text(f" · read from {source.from_}{known} at ", At(copy.as_of), f" ({age}){bound}")
+
+
+def _age(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return "just now" if minutes < 1 else f"{minutes} min ago"

@@ -46,6 +46,12 @@ class NotFound(BotError):
     outcome = "not found"
 
 
+class SeveralMatch(BotError):
+    """What was named could be several things; `buttons` are the choices. Nothing was done."""
+
+    outcome = "ambiguous"
+
+
 class NoMeeting(NotFound):
     """The room is there, but no meeting is running in it."""
 

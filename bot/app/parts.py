@@ -11,7 +11,7 @@ from bot.app.vendors import LastErrors
 from bot.approvals import Approvals, Callbacks
 from bot.audit import Audit
 from bot.calls import Calls
-from bot.capabilities import Backend, ListsParticipants, SharesJoinLinks
+from bot.capabilities import Backend, KeepsRoles, ListsParticipants, SharesJoinLinks
 from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.commands import COMMANDS
@@ -29,6 +29,7 @@ from bot.model import Presence, Room
 from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
+from bot.role_copies import RoleCopies
 from bot.roster import Roster
 from bot.seal import Seal
 from bot.settings import Settings
@@ -110,7 +111,15 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     """Everything between the chat and the vendors."""
     settings, store, clock = ground.settings, ground.store, ground.clock
     roster = Roster(store, clock)
-    people = People(directory, ground.policy, clock, timezone=settings.timezone, language=settings.language)
+    keepers = {name: one for name, one in ground.backends.items() if isinstance(one, KeepsRoles)}
+    people = People(
+        directory,
+        ground.policy,
+        clock,
+        timezone=settings.timezone,
+        language=settings.language,
+        copies=RoleCopies(keepers, clock),
+    )
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
     calls = Calls(store)
     desk = _desk(ground, roster, people, approvals, calls, voice, files)

@@ -16,6 +16,7 @@ from bot.errors import ConfigurationError
 from bot.metrics import Metrics
 from bot.rest import Pace, Rest
 from bot.settings import (
+    AnynodeSettings,
     BackendSettings,
     JaasSettings,
     LaSuiteSettings,
@@ -25,6 +26,7 @@ from bot.settings import (
 )
 
 if TYPE_CHECKING:
+    from bot.backends.anynode import Anynode
     from bot.backends.jaas import Jaas
     from bot.backends.lasuite import LaSuite
     from bot.backends.openmeetings import OpenMeetings
@@ -175,10 +177,17 @@ def _lasuite(name: str, rest: Rest, section: LaSuiteSettings, clock: Clock) -> L
     return LaSuiteWithTelephone(name, rest, sip_trunk_id=section.livekit_sip_trunk_id, **common)
 
 
+def _anynode(name: str, rest: Rest, section: AnynodeSettings, clock: Clock) -> Anynode:
+    from bot.backends.anynode import Anynode
+
+    return Anynode(name, rest, username=section.username, password=section.password, backend_name=section.backend_name)
+
+
 # A sixth back end is one line here: the `kind` of its section → how it is made.
 KINDS: Mapping[str, Callable[[str, Rest, Any, Clock], Backend]] = {
     "jaas": _jaas,
     "openmeetings": _openmeetings,
     "pexip": _pexip,
     "lasuite": _lasuite,
+    "anynode": _anynode,
 }

@@ -48,6 +48,7 @@ from bot.capabilities.events import (
     SettingsAsked,
 )
 from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesParticipants, PromotesParticipants
+from bot.capabilities.roles import KeepsRoles, RoleDocument
 from bot.capabilities.several import HandlesManyRooms, MovesAliases
 from bot.capabilities.table import Row, lacking, rows, why_not
 
@@ -74,6 +75,7 @@ __all__ = [
     "HangsUp",
     "HookRefused",
     "KeepsRecordings",
+    "KeepsRoles",
     "KicksEverybody",
     "KicksParticipants",
     "KnowsParticipants",
@@ -91,6 +93,7 @@ __all__ = [
     "PromotesParticipants",
     "ReceivesEvents",
     "RevokesLinks",
+    "RoleDocument",
     "RoomWish",
     "Row",
     "SettingsAsked",

@@ -215,6 +215,8 @@ def _named(desk: Desk, command: Command[Any, Any], args: Any) -> str:  # noqa: A
     name = command.backend(args) or desk.default_backend
     if name in desk.backends:
         return name
+    if not name and desk.backends:
+        raise NotSupported("None of the configured back ends has rooms; ask an administrator to add one that has.")
     if not desk.backends:
         raise NotSupported("No back end is configured yet; ask an administrator to add one.")
     near = hint(name, desk.backends)

@@ -17,7 +17,17 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.play import configuration
 from bot.play.actions import SlackActions
-from bot.play.configuration import APP_ID, COMMAND, KEY_ID, LASUITE_CLIENT, LIVEKIT_KEY, OM_LOGIN, PEXIP_LOGIN, Secrets
+from bot.play.configuration import (
+    APP_ID,
+    COMMAND,
+    KEY_ID,
+    LASUITE_CLIENT,
+    LIVEKIT_KEY,
+    OM_LOGIN,
+    PEXIP_LOGIN,
+    SBC_LOGIN,
+    Secrets,
+)
 from bot.play.exchange import ExchangeFeed
 from bot.play.jaas_rooms import JaasRooms, Visitors
 from bot.play.lasuite_rooms import LaSuiteRooms
@@ -28,6 +38,8 @@ from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
 from bot.play.slack.seed import add_administrators
 from bot.play.stage import WorkspaceStage
+from bot.play.vendors.anynode import Account as SbcAccount
+from bot.play.vendors.anynode import SimulatedAnynode
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.lasuite import Application, Person, SimulatedLaSuite
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
@@ -38,8 +50,8 @@ from bot.play.web import page
 Json = Mapping[str, Any]
 PLAIN: Json = {"command": COMMAND, "description": "", "usage_hint": ""}
 KID = f"{APP_ID}/{KEY_ID}"
-JAAS, OPENMEETINGS, PEXIP = "jaas", "meetings", "pexip"  # the back ends' names in configuration.TOML
-LASUITE = "visio"
+# The back ends' names in configuration.TOML.
+JAAS, OPENMEETINGS, PEXIP, LASUITE, SBC = "jaas", "meetings", "pexip", "visio", "sbc"
 WITHOUT_ACCOUNT = frozenset({"U0VERA", "U0GUS", "U0STAN"})  # at La Suite Meet
 ROLES = {
     "U0SARA": "administrator",
@@ -76,6 +88,7 @@ class Playground:
     openmeetings: SimulatedOpenMeetings
     pexip: SimulatedPexip
     lasuite: SimulatedLaSuite
+    sbc: SimulatedAnynode
     rooms: Meetings
     feed: ExchangeFeed
     clock: MovableClock
@@ -115,8 +128,15 @@ async def playground(
         openmeetings = await running.enter_async_context(_openmeetings(clock, known, feed))
         pexip = await running.enter_async_context(_pexip(clock, known, feed))
         lasuite = await running.enter_async_context(_lasuite(clock, known, feed, slack))
+        sbc = await running.enter_async_context(_anynode(known, feed))
         config = configuration.write(
-            folder, known, jaas=jaas.url, openmeetings=openmeetings.url, pexip=pexip.url, lasuite=lasuite.url
+            folder,
+            known,
+            jaas=jaas.url,
+            openmeetings=openmeetings.url,
+            pexip=pexip.url,
+            lasuite=lasuite.url,
+            sbc=sbc.url,
         )
         environ = configuration.environ(folder, known, slack_api=slack.api_url)
         bot = await running.enter_async_context(build_bot(config, environ, clock))
@@ -127,7 +147,7 @@ async def playground(
         rooms = _rooms(slack, jaas, openmeetings, pexip, lasuite, known=known, clock=clock)
         stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands)
         url = await running.enter_async_context(_served(page(stage), port))
-        yield Playground(url, slack, jaas, openmeetings, pexip, lasuite, rooms, feed, clock)
+        yield Playground(url, slack, jaas, openmeetings, pexip, lasuite, sbc, rooms, feed, clock)
 
 
 @asynccontextmanager
@@ -214,6 +234,16 @@ async def _lasuite(
         await lasuite.stop()
 
 
+@asynccontextmanager
+async def _anynode(known: Secrets, feed: ExchangeFeed) -> AsyncIterator[SimulatedAnynode]:
+    sbc = SimulatedAnynode(accounts=(SbcAccount(SBC_LOGIN, known.sbc),), feed=feed, backend=SBC)
+    await sbc.start()
+    try:
+        yield sbc
+    finally:
+        await sbc.stop()
+
+
 def _rooms(
     slack: SlackServer,
     jaas: SimulatedJaas,
@@ -252,7 +282,7 @@ def _stage(
         meetings=rooms,
         commands=commands,
         actions={**SlackActions(slack, COMMAND).by_name(), **rooms.by_name()},
-        backends=(JAAS, OPENMEETINGS, PEXIP, LASUITE),
+        backends=(JAAS, OPENMEETINGS, PEXIP, LASUITE, SBC),
     )
 
 

@@ -3,6 +3,7 @@
 from bot.settings.loading import load, play_port, reload
 from bot.settings.model import Settings
 from bot.settings.sections import (
+    AnynodeSettings,
     BackendSettings,
     JaasSettings,
     LaSuiteSettings,
@@ -12,6 +13,7 @@ from bot.settings.sections import (
 )
 
 __all__ = [
+    "AnynodeSettings",
     "BackendSettings",
     "JaasSettings",
     "LaSuiteSettings",

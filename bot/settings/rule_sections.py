@@ -55,7 +55,14 @@ class GrantSettings(Section):
 
     def grant(self) -> Grant:
         """The grant as the policy reads it."""
-        return Grant(self.role, self.everyone, frozenset(self.users), frozenset(self.usergroups))
+        return Grant(
+            self.role,
+            self.everyone,
+            frozenset(self.users),
+            frozenset(self.usergroups),
+            from_=self.from_ or "",
+            at_most=self.at_most or "",
+        )
 
 
 class ApprovalSettings(Section):

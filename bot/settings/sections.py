@@ -180,6 +180,15 @@ class LaSuiteSettings(_BackendSection):
         return value
 
 
+class AnynodeSettings(_BackendSection):
+    """An anynode exchange and the bot's own account there (seeds/003)."""
+
+    kind: Literal["anynode"]
+    username: Annotated[Word, formed(r"[^:]+", "a name without a colon, which HTTP Basic can't carry")]
+    password: Secret
+    backend_name: Word | None = None  # which of its back ends; left out: localBackend
+
+
 def _together(value: SecretStr | None, partner: str, info: ValidationInfo) -> SecretStr | None:
     """Both are given, or neither. Of a partner that is wrong itself nothing more is said."""
     given = info.data.get(partner) is not None
@@ -203,11 +212,13 @@ def _is_p256(pem: SecretStr) -> bool:
 
 
 BackendSettings = Annotated[
-    JaasSettings | OpenMeetingsSettings | PexipSettings | LaSuiteSettings, Field(discriminator="kind")
+    JaasSettings | OpenMeetingsSettings | PexipSettings | AnynodeSettings | LaSuiteSettings, Field(discriminator="kind")
 ]
 KINDS: dict[str, type[Section]] = {
     "jaas": JaasSettings,
     "openmeetings": OpenMeetingsSettings,
     "pexip": PexipSettings,
+    "anynode": AnynodeSettings,
     "lasuite": LaSuiteSettings,
 }
+ROOMLESS = frozenset({"anynode"})  # kinds that have no rooms, so that none of them is the default

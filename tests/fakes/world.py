@@ -23,12 +23,13 @@ import aiohttp
 from bot import app
 from bot.clock import MovableClock
 from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_of
+from bot.play.vendors.anynode import SimulatedAnynode
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.lasuite import SimulatedLaSuite
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
-from tests.fakes import world_lasuite, world_pexip
+from tests.fakes import world_anynode, world_lasuite, world_pexip
 from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
@@ -80,6 +81,7 @@ password = "{password}"
 {meetings_more}
 {pexip}
 {lasuite}
+{sbc}
 {grants}
 {dialing}
 """
@@ -104,6 +106,7 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)  # by what each is; a test may add its own
     node: SimulatedPexip | None = None
     server: SimulatedLaSuite | None = None
+    exchange: SimulatedAnynode | None = None
 
     @property
     def visio(self) -> SimulatedLaSuite:
@@ -116,6 +119,12 @@ class World:
         """The management node of a world `with_pexip`."""
         assert self.node
         return self.node
+
+    @property
+    def sbc(self) -> SimulatedAnynode:
+        """The exchange of a world `with_anynode`."""
+        assert self.exchange
+        return self.exchange
 
     async def slash(self, user: str, channel: str, text: str) -> Delivery:
         """Type `/meet text`; the acknowledgement must be there at once."""
@@ -211,6 +220,7 @@ async def world(
     with_pexip: bool = False,
     with_lasuite: bool = False,
     livekit: bool = True,
+    with_anynode: bool = False,
     backends: bool = True,
     meetings_more: str = "",
 ) -> AsyncIterator[World]:
@@ -236,6 +246,7 @@ async def world(
         stack.push_async_callback(meetings.stop)
         node = await stack.enter_async_context(world_pexip.running_pexip(clock)) if with_pexip else None
         suite = await stack.enter_async_context(world_lasuite.running_lasuite(clock)) if with_lasuite else None
+        exchange = await stack.enter_async_context(world_anynode.running_anynode()) if with_anynode else None
         (folder / "jaas.pem").write_text(_pem())
         text = CONFIG.format(
             jaas=jaas.url,
@@ -250,6 +261,7 @@ async def world(
             dialing=dialing,
             pexip=world_pexip.section(node, folder),
             lasuite=world_lasuite.section(suite, livekit=livekit),
+            sbc=world_anynode.section(exchange),
         )
         if not backends:
             head, _, rest = text.partition("[backends.jaas]")
@@ -267,7 +279,19 @@ async def world(
         secrets = {"OpenMeetings password": OM_PASSWORD, "webhook secret": account.SECRET}
         secrets |= world_pexip.SECRETS if node else {}
         secrets |= world_lasuite.SECRETS if suite else {}
-        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node, server=suite)
+        secrets |= world_anynode.SECRETS if exchange else {}
+        one = World(
+            server,
+            jaas,
+            meetings,
+            clock,
+            folder,
+            environ,
+            secrets=secrets,
+            node=node,
+            server=suite,
+            exchange=exchange,
+        )
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
             await connect(one, one.bot.url, socket_mode=socket_mode)

@@ -13,6 +13,7 @@ VENDORS = {
     "openmeetings": "http://127.0.0.1:2222/openmeetings",
     "pexip": "http://127.0.0.1:4444",
     "lasuite": "http://127.0.0.1:5555",
+    "sbc": "http://127.0.0.1:6666",
 }
 
 
@@ -32,6 +33,7 @@ def test_the_bot_can_be_used_with_every_vendor_and_jaas_where_none_is_named(tmp_
         "meetings": ("openmeetings", VENDORS["openmeetings"]),
         "pexip": ("pexip", VENDORS["pexip"]),
         "visio": ("lasuite", f"{VENDORS['lasuite']}/external-api/v1.0"),
+        "sbc": ("anynode", VENDORS["sbc"]),
     }
     assert found.default_backend == "jaas"
 
@@ -78,18 +80,18 @@ def test_la_suite_meet_has_its_livekit_and_a_sip_trunk(tmp_path: Path) -> None:
     assert (visio.livekit_url, visio.livekit_sip_trunk_id) == (VENDORS["lasuite"], "ST_play")
 
 
+def test_somebody_has_a_role_that_the_exchange_defines(tmp_path: Path) -> None:
+    known = Secrets()
+    grants = [one for one in settings(tmp_path, known).rules().grants if one.from_]
+    assert [(one.role, one.from_, one.at_most) for one in grants] == [("CALL_HISTORY_EXPORTER", "sbc", "VIEWER")]
+    assert known.sbc not in (tmp_path / "meetops.toml").read_text()
+
+
 def test_secrets_are_made_anew_at_each_start_and_are_not_in_their_repr() -> None:
     one, two = Secrets(), Secrets()
     for name in (
-        "signing",
-        "bot_token",
-        "app_token",
-        "webhook",
-        "openmeetings",
-        "pexip",
-        "pexip_sink",
-        "lasuite",
-        "livekit",
+        *("signing", "bot_token", "app_token", "webhook", "openmeetings", "pexip", "pexip_sink"),
+        *("lasuite", "livekit", "sbc"),
     ):
         assert getattr(one, name) != getattr(two, name)
         assert getattr(one, name) not in repr(one)
