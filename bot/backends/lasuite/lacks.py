@@ -16,6 +16,7 @@ from bot.capabilities import (
     HandlesManyRooms,
     HangsUp,
     KeepsRecordings,
+    KeepsRoles,
     KicksEverybody,
     KicksParticipants,
     KnowsParticipants,
@@ -44,6 +45,7 @@ LACKS: Mapping[type[Backend], str] = {
     HandlesManyRooms: "the external API of La Suite Meet takes one room at a time",
     MovesAliases: "its rooms have no aliases",
     ConfiguresResources: "La Suite Meet is set up in its own administration alone",
+    KeepsRoles: "its external API tells no roles",
     **dict.fromkeys(BY_LIVEKIT, NO_LIVEKIT),
 }
 WITHOUT_TRUNK: Mapping[type[Backend], str] = {DialsOut: NO_TRUNK, HangsUp: NO_TRUNK}
