@@ -18,8 +18,9 @@ class Args:
 
 async def run(act: Act[Any], args: Args) -> Reply:
     """Approve and Deny stand on the card alone; this says where it is."""
-    waiting = await act.desk.waiting_for(act.caller)
-    mine = await act.desk.approvals.mine(act.caller.person)
+    approvals, me = act.desk.approvals, act.caller.person
+    waiting = [one for one in await act.desk.waiting_for(act.caller) if me not in await approvals.approvers(one.id)]
+    mine = await approvals.mine(me)
     lines = [
         Line(text("Waits for you · ", *request_line(one)), buttons=(Button("Details", "details", value=one.id),))
         for one in waiting

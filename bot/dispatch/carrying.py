@@ -15,6 +15,7 @@ from bot.dispatch.saying import secret_options
 from bot.errors import BotError, UnknownOutcome
 from bot.grammar import quote, redacted
 from bot.model import Outcome, Presence, Risk, Room
+from bot.phone import without_numbers
 from bot.reply import Button, Code, Reply
 from bot.rules import ApprovalRule
 
@@ -74,7 +75,7 @@ def entry_of(act: Act[Any], verb: str, outcome: str, facts: Mapping[str, str]) -
         room=", ".join(room.title for room in act.rooms) or facts.get("room", ""),
         backend=act.backends[0].name if act.backends else "",
         outcome=outcome,
-        reason=act.why,
+        reason=without_numbers(act.why),
         request_id=act.request_id or "",
         facts=facts,
     )
@@ -117,7 +118,7 @@ def draft_of(
         approvals_needed=rule.approvals if rule else 0,
         approver_needs=rule.approver_needs if rule else (),
         notify=rule.notify if rule else (),
-        reason=act.why,
+        reason=without_numbers(act.why),
         expires_at=expires_at,
         repeatable=command.risk_with(order.args)
         is Risk.ONCE,  # all that its handler does is behind `Act.once`, or harmless twice

@@ -99,6 +99,8 @@ async def test_two_approvals_are_of_two_people(tmp_path: Path) -> None:
         assert f"approved by <@{SARA}>" in text_of(w.now(card))
         await w.click(SARA, card, "Approve")
         await w.told(SARA, "You have approved this already; it needs another person")
+        assert "Nothing waits for you" in await says(w, SARA, OPS, "approvals")
+        assert "Waits for you" in await says(w, MAX, OPS, "approvals")
         assert labels(w, card) == ["Approve", "Deny", "Details"]
         assert w.sent(DIALLED) == []
         await w.click(MAX, card, "Approve")
