@@ -67,9 +67,10 @@ async def _take_back(act: Act[CreatesRooms], handle: str, vendor: VendorRoom) ->
 
 
 def card_of_new(act: Act[CreatesRooms], room: Room) -> Card:
-    """The card of a room made a moment ago: nobody can be in yet."""
-    asked = isinstance(act.backend, ListsParticipants)
-    return room_card(room, Presence((), act.desk.clock.now()), asked=asked)
+    """The card of a room made a moment ago. Nobody can be in yet; who comes is seen only where that is told."""
+    if isinstance(act.backend, ListsParticipants):
+        return room_card(room, Presence((), act.desk.clock.now()), asked=True)
+    return room_card(room, act.desk.roster.presence(room.backend, room.vendor_id))
 
 
 async def make_rooms(act: Act[Any], wishes: Mapping[str, Mapping[str, str]]) -> list[Room]:

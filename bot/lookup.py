@@ -160,7 +160,13 @@ class Lookup:
         live = [room for room, is_live in zip(rooms, lively, strict=False) if is_live]
         if len(live) > 1:
             raise Ambiguous("Several rooms are live here; which one?", live)
-        return live[0] if live else rooms[0]
+        return live[0] if live else self._last_live(rooms)
+
+    def _last_live(self, rooms: Sequence[Room]) -> Room:
+        """The room whose meeting was reported last; where none ever was, the newest share."""
+        known = [(self._roster.last_live(room.backend, room.vendor_id), room) for room in rooms]
+        told = [(at, room) for at, room in known if at is not None]
+        return max(told, key=lambda one: one[0])[1] if told else rooms[0]
 
     async def _live(self, room: Room) -> bool:
         backend = self._backends[room.backend]

@@ -11,7 +11,7 @@ from bot.command import Act, enforce
 from bot.desk import Desk
 from bot.dispatch.carrying import bound_to, draft_of
 from bot.dispatch.delivering import Delivery
-from bot.dispatch.reading import Order, prepared, read
+from bot.dispatch.reading import Order, asking, prepared, read
 from bot.dispatch.requesting import answer_of, card_of, details_of
 from bot.dispatch.saying import line_in_full, secret_options, spoken
 from bot.errors import NotFound, Refused, Unreachable
@@ -81,7 +81,7 @@ class Approving:
 
     async def perform(self, request: Request) -> Result:
         """Read the command again, judge the requester by today's roles, and carry it out for the meeting it was for."""
-        caller = await self._desk.people.caller(request.requester, fresh=True)
+        caller = await asking(self._desk, request.requester, fresh=True)
         address = Address(request.requester, channel_id=request.channel_id)
         found = await read(self._desk, request.line, caller, address, request_id=request.id, prepare=False)
         await self._check_same(request, found)

@@ -60,6 +60,7 @@ class Carrying:
             reply: Reply = await order.command.run(act, order.args)
         except BotError as error:
             await approvals.finish(request, Result(Outcome(error.outcome), error.detail or (str(error),)))
+            error.recorded = True
             if isinstance(error, UnknownOutcome):
                 error.buttons = (Button("Check", "check", value=request.id),)
             raise

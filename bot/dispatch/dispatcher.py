@@ -15,7 +15,7 @@ from bot.dispatch.approving import Approving
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
-from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
+from bot.dispatch.reading import Order, asking, complete, need_in, read, verb_in, words_for_room
 from bot.dispatch.saying import failure, spoken
 from bot.errors import BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
@@ -59,7 +59,7 @@ class Dispatcher:
         """Carry out a typed (or clicked, or filled in) command line."""
         caller = None
         try:
-            caller = await self._desk.people.caller(address.person)
+            caller = await asking(self._desk, address.person)
             order = await read(self._desk, line, caller, address)
             await self._give(order, key)
         except BotError as error:
@@ -96,9 +96,10 @@ class Dispatcher:
         self._metrics.commands.labels(verb=verb if verb in self._desk.commands else "?", outcome=error.outcome).inc()
         if isinstance(error, Confirm):
             return
-        room = words_for_room(self._desk, line)
-        entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
-        await self._desk.audit.note(entry)
+        if not error.recorded:
+            room = words_for_room(self._desk, line)
+            entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
+            await self._desk.audit.note(entry)
         command = self._desk.commands.get(verb)
         privileged = command is not None and not _everyday(need_in(self._desk, line))
         if isinstance(error, Refused) and privileged and caller is not None:
@@ -111,7 +112,7 @@ class Dispatcher:
             room = await self._desk.store.rooms.get(room_id)
             if room is None:
                 raise NotFound("That room was deleted.")
-            caller = await self._desk.people.caller(address.person)
+            caller = await asking(self._desk, address.person)
             await self._admit(room, caller, address)
             reply = await self._desk.door.let_in(room, caller)
             await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body), reply.buttons)
@@ -137,7 +138,7 @@ class Dispatcher:
 
     async def launch(self, address: Address) -> Launch:
         """What the menu shows: what is live here, what waits for the caller, what they may do."""
-        caller = await self._desk.people.caller(address.person)
+        caller = await asking(self._desk, address.person)
         here = await self._desk.store.rooms.rooms_in(address.channel_id) if address.channel_id else []
         here.sort(key=lambda room: not self._desk.roster.presence(room.backend, room.vendor_id).participants)
         live = await asyncio.gather(*(self._live(room) for room in here[:MOST_LIVE]))
@@ -158,7 +159,7 @@ class Dispatcher:
     async def fill_in(self, address: Address, line: str) -> None:
         """Open a form that completes this line."""
         try:
-            caller = await self._desk.people.caller(address.person)
+            caller = await asking(self._desk, address.person)
             order = await read(self._desk, line, caller, address, prepare=False)
             make = order.command.form
             if make is None:
@@ -171,7 +172,7 @@ class Dispatcher:
     async def suggest(self, address: Address, line: str, related: str, words: str) -> tuple[tuple[str, str], ...]:
         """Objects for the search in a form, (id, name); none where the person may not look, or the vendor fails."""
         try:
-            caller = await self._desk.people.caller(address.person)
+            caller = await asking(self._desk, address.person)
             order = await read(self._desk, line, caller, address, prepare=False)
             async with asyncio.timeout(SUGGEST_SECONDS):
                 return await order.command.suggest(order.act, related, words) if order.command.suggest else ()
@@ -181,7 +182,7 @@ class Dispatcher:
     async def use_file(self, address: Address, file_id: str, name: str) -> None:
         """Somebody chose the shortcut on a message with a file: what can be done with it, where they may."""
         try:
-            caller = await self._desk.people.caller(address.person)
+            caller = await asking(self._desk, address.person)
             lines = [line async for line in self._uses(caller, address, file_id, name)]
             if not lines:
                 raise Refused("There is nothing that you may do with that file here.")

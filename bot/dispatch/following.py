@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.approvals import Request, Result
 from bot.cards import who_is_in
 from bot.desk import Desk
-from bot.dispatch.reading import Order, read
+from bot.dispatch.reading import Order, asking, read
 from bot.errors import NotFound
 from bot.grammar import quote
 from bot.model import Outcome
@@ -24,7 +24,7 @@ class Following:
     async def check(self, address: Address, request_id: str) -> Reply:
         """Look what became of it, and put its outcome right when that is known now. Sends nothing again."""
         request = await self._request(request_id)
-        caller = await self._desk.people.caller(address.person)
+        caller = await asking(self._desk, address.person)
         order = await read(self._desk, request.line, caller, address, prepare=False)
         if request.outcome is not Outcome.UNKNOWN:
             return Reply(text(*request.says, ": ", *request.answer), request.outcome)

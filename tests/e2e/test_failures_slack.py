@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.play.slack import text_of
 from bot.play.slack.faults import RESPONSE_URL, Fault
 from bot.play.slack.seed import MAX, MIA, OMAR, SARA, VERA
-from tests.fakes.speaking import ATTIC, BOARD, OPS, answer, pressed, says
+from tests.fakes.asking import NUMBER, asked, ended, standup
+from tests.fakes.speaking import ATTIC, BOARD, OPS, TEAM, answer, heard, labels, pressed, says
 from tests.fakes.world import World
 
 REMEDY = "invite me with /invite @meetops"
@@ -39,6 +40,15 @@ async def test_where_the_bot_is_no_member_it_says_so_and_does_nothing(w: World) 
 async def rooms(w: World) -> list[str]:
     """The rooms that Sara sees."""
     return [line for line in (await says(w, SARA, OPS, "rooms")).split("\n") if "jaas/" in line]
+
+
+async def test_a_decision_that_its_card_could_not_show_is_shown_when_slack_takes_edits_again(w: World) -> None:
+    await standup(w)
+    card = await asked(w, f"dial standup {NUMBER}")
+    w.slack.faults.plan("chat.update", Fault(status=503, times=5))
+    await w.click(SARA, card, "Deny")
+    await ended(w, card, "denied")
+    assert labels(w.now(card)) == []
 
 
 async def test_a_used_up_response_url_is_replaced_by_a_message_for_that_person_alone(w: World) -> None:
@@ -82,6 +92,25 @@ async def test_people_who_cannot_be_written_to_are_named_and_the_others_get_thei
     await answer(w, MIA, OPS, "invite standup @max @vera")
     assert f"I could not reach <@{MAX}>" in text_of(await w.told(MIA, "could not reach"))
     await w.told(VERA, "made by")
+
+
+async def test_a_channel_that_cannot_be_reached_is_named_as_a_channel(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    await w.posted(OPS, "made by")
+    w.slack.faults.plan("chat.postMessage", Fault(error="restricted_action"))
+    await answer(w, MIA, OPS, "share standup #team")
+    assert f"I could not reach <#{TEAM}>" in text_of(await w.told(MIA, "could not reach"))
+
+
+async def test_a_room_deleted_while_its_card_waits_for_slack_fails_nothing(w: World) -> None:
+    await answer(w, OMAR, OPS, "create standup")
+    await w.posted(OPS, "made by")
+    w.slack.faults.plan("chat.postMessage", Fault(status=429, retry_after=30))
+    shared = text_of(await answer(w, OMAR, OPS, "share standup #team"))
+    assert "Deleted" in await says(w, OMAR, OPS, "delete standup")
+    assert "done" in shared
+    await w.posted(TEAM, "Deleted.")
+    assert "That room was deleted" not in str([text_of(one) for one in heard(w, OMAR, OPS)])
 
 
 async def test_while_slack_does_not_say_who_is_in_the_groups_their_roles_do_not_count(w: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from bot.play.slack import text_of
@@ -140,4 +141,6 @@ async def test_openmeetings_refusals_are_worded_in_the_persons_language(tmp_path
         await answer(w, MIA, OPS, "create meetings/review")
         accounts = w.meetings.sessions.accounts
         accounts["soap"] = replace(accounts["soap"], groups=0)
-        assert "Nutzer gehört zu keiner Gruppe." in await says(w, MIA, OPS, "join review")
+        w.clock.advance(timedelta(minutes=26))  # the kept session is over
+        for line in ("join review", "who review", "lock review", "set review comment=x", "create meetings/other"):
+            assert "Nutzer gehört zu keiner Gruppe." in await says(w, OMAR, OPS, line), line
