@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.approvals import Request
 from bot.capabilities import Event
-from bot.errors import BackendError, NotFound, Unavailable
+from bot.errors import BackendError, BotError, NotFound, Unavailable
 from bot.model import Medium, Participant, Presence, Room
 from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
 from bot.roster import Roster
@@ -144,6 +144,12 @@ def who_is_in(presence: Presence | None) -> Text:
     if presence.meeting and presence.meeting.started_at:
         since = (" · since ", At(presence.meeting.started_at))
     return text(f"In now ({len(people)}): ", *names, more, *since)
+
+
+def unseen(why: Presence | BotError) -> str:
+    """Said of somebody who is to be out, where it cannot be seen whether they are in."""
+    reason = why.why_unknown or "nothing was reported yet." if isinstance(why, Presence) else str(why)
+    return f" I can't see whether they are inside: {reason}"
 
 
 def named(one: Participant) -> Text:

@@ -37,7 +37,8 @@ class Carrying:
             reply: Reply = await order.command.run(order.act, order.args)
         except UnknownOutcome as error:
             if len(order.act.rooms) == 1:
-                error.buttons = (Button("Check", "run", value=f"who {quote(order.act.room.title)}"),)
+                look = Button("Check", "run", value=f"who {quote(order.act.room.title)}")
+                error.buttons = (look, *error.buttons)
             raise
         await self._note(order, reply)
         return order.act, reply

@@ -108,10 +108,12 @@ class Dispatcher:
 
     async def join(self, address: Address, room_id: str) -> None:
         """Somebody pressed Join on a card: their own link, to them alone."""
+        line = "join"
         try:
             room = await self._desk.store.rooms.get(room_id)
             if room is None:
                 raise NotFound("That room was deleted.")
+            line = f"join {quote(room.title)}"
             caller = await asking(self._desk, address.person)
             await self._admit(room, caller, address)
             reply = await self._desk.door.let_in(room, caller)
@@ -121,7 +123,7 @@ class Dispatcher:
             )
             await self._desk.audit.note(entry)
         except BotError as error:
-            await self._explain(address, error, "join")
+            await self._explain(address, error, line)
 
     async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
         """Join needs no role on a card in one's own channel; guests need the operator's leave."""

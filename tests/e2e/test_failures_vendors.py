@@ -81,7 +81,10 @@ async def test_what_openmeetings_answers_amiss_ends_in_one_sentence(w: World) ->
     start = log_file().stat().st_size
     for line, fault, word in AT_OPENMEETINGS:
         w.meetings.faults.add(fault, times=9)
-        check(await says(w, OMAR, OPS, line), word)
+        told = await answer(w, OMAR, OPS, line)
+        check(text_of(told), word)
+        if line == "lock review":
+            assert labels(told) == ["Check", "Unlock"]
         w.meetings.faults.coming.clear()
     logged = log_file().read_bytes()[start:].decode()
     assert "Traceback" not in logged
@@ -115,6 +118,19 @@ async def test_a_room_that_was_made_although_the_answer_failed_is_found_and_not_
     w.meetings.faults.add(Fault(status=500))
     assert (await says(w, MIA, OPS, "create meetings/review")).startswith("done")
     assert [room["name"] for room in w.meetings.rooms.by_id.values()].count("review") == 1
+
+
+async def test_a_meeting_whose_link_failed_was_started_all_the_same(tmp_path: Path) -> None:
+    async with world(tmp_path, default="meetings") as w:
+        await answer(w, OMAR, OPS, "rooms")  # signs in
+        accounts = w.meetings.sessions.accounts
+        accounts["soap"] = replace(accounts["soap"], groups=0)
+        told = await answer(w, MIA, OPS, "start review @max")
+        assert text_of(told).startswith("done · Started meetings/review")
+        assert "User is not assigned to group" in text_of(told)
+        assert labels(told) == ["Join"]
+        assert labels(await w.posted(OPS, "made by")) == ["Join"]
+        assert labels(await w.told(MAX, "made by")) == ["Join"]
 
 
 async def test_an_empty_answer_to_a_command_of_8x8_is_how_it_says_yes(w: World) -> None:

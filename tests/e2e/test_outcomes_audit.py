@@ -85,6 +85,15 @@ async def test_a_command_that_fails_as_it_is_carried_out_is_on_record_once(w: Wo
     assert rows == [(MIA, "create", "done"), (MIA, "create", "invalid"), (OMAR, "dial", "unknown")]
 
 
+async def test_a_refused_click_on_join_is_on_record_with_its_room(w: World) -> None:
+    card = await standup(w)
+    await says(w, OMAR, OPS, "lock standup")
+    await w.click(MIA, card, "Join")
+    await w.told(MIA, "is locked")
+    await says(w, SARA, OPS, "audit since=1h")
+    assert [(row.outcome, row.room) for row in trail(w, "join")] == [("refused", "jaas/standup")]
+
+
 async def test_the_audit_channel_hears_of_decisions_and_of_refused_privileged_commands(tmp_path: Path) -> None:
     async with world(tmp_path, slack='audit_channel = "C0INCIDENT"') as w:
         await standup(w, MIA)

@@ -48,6 +48,14 @@ async def test_before_any_report_who_is_in_is_not_known_which_is_not_nobody(w: W
     assert "not found" in await says(w, MIA, OPS, "kick @mia")
 
 
+async def test_where_it_is_not_known_who_is_in_nobody_is_taken_to_be_out(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    w.jaas.webhooks.delivery = Delivery.OFF
+    await w.enter(MAX, "standup")
+    for line in ("block standup @max", "revoke standup @max"):
+        assert "I can't see whether they are inside: jaas has not reported" in await says(w, MIA, OPS, line), line
+
+
 async def test_who_says_who_is_who_and_how_sure_that_is(w: World) -> None:
     await answer(w, MIA, OPS, "create standup")
     await w.enter(MIA, "standup")

@@ -59,7 +59,7 @@ allow = ["+33", "+40", "+49"]
 oncall = "+33612345678"
 """
 CONFIG = """
-default_backend = "jaas"
+default_backend = "{default}"
 timezone = "Europe/Paris"
 {top}
 [slack]
@@ -194,6 +194,7 @@ async def world(
     *,
     socket_mode: bool = False,
     top: str = "",
+    default: str = "jaas",
     slack: str = "",
     grants: str = GRANTS,
     dialing: str = DIALING,
@@ -233,6 +234,7 @@ async def world(
             password=OM_PASSWORD,
             meetings_more=meetings_more,
             top=top,
+            default=default,
             slack=slack,
             grants=grants,
             dialing=dialing,
@@ -240,7 +242,7 @@ async def world(
         )
         if not backends:
             head, _, rest = text.partition("[backends.jaas]")
-            text = head.replace('default_backend = "jaas"', "") + rest[rest.index("[[grants]]") :]
+            text = head.replace(f'default_backend = "{default}"', "") + rest[rest.index("[[grants]]") :]
         (folder / "meetops.toml").write_text(text)
         environ = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
