@@ -18,9 +18,8 @@ class Args:
 
 async def run(act: Act[Any], args: Args) -> Reply:
     """Approve and Deny stand on the card alone; this says where it is."""
-    approvals, me = act.desk.approvals, act.caller.person
-    waiting = [one for one in await act.desk.waiting_for(act.caller) if me not in await approvals.approvers(one.id)]
-    mine = await approvals.mine(me)
+    waiting = await act.desk.waiting_for(act.caller)
+    mine = await act.desk.approvals.mine(act.caller.person)
     lines = [
         Line(text("Waits for you · ", *request_line(one)), buttons=(Button("Details", "details", value=one.id),))
         for one in waiting
