@@ -275,6 +275,9 @@ async def test_all_guests_or_one_person_are_muted_and_unmuted(w: World) -> None:
     await w.slash(OMAR, OPS, "unmute standup gus")
     await w.posted(OPS, "Unmuted *Gus*")
     assert not gus.muted
+    await w.slash(OMAR, OPS, "promote standup Gus")
+    await w.click(OMAR, await w.posted(OPS, "is a host in"), "Make guest")
+    await w.posted(OPS, "is a guest in")
 
 
 async def test_a_locked_meeting_lets_in_whom_somebody_admits_and_makes_a_host(w: World) -> None:
