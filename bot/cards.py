@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.approvals import Request
 from bot.capabilities import Event
-from bot.errors import BackendError, NotFound
+from bot.errors import BackendError, BotError, NotFound, Unavailable
 from bot.model import Medium, Participant, Presence, Room
 from bot.policy import Source
 from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
@@ -64,11 +64,21 @@ class RoomCards:
         if room_id not in self._editing:
             self._background(self._refresh(room_id), "room cards")
 
+    def posted(self, room_id: str, card: Card) -> None:
+        """This card of the room stands somewhere now. What changed while Slack took it is written on it too."""
+        shown = self._shown.get(room_id)
+        if shown is not None and shown != card:
+            del self._shown[room_id]
+            self.changed(room_id)
+
     def retire(self, room: Room, cards: Sequence[Posted]) -> None:
         """The room was deleted: its cards offer no Join any more."""
         self._shown.pop(room.id, None)
-        gone = Card(title=room.handle, lines=(Line(text("Deleted.")),))
-        self._background(self._edit(cards, gone), "room cards")
+        self.gone(room.handle, cards)
+
+    def gone(self, title: str, cards: Sequence[Posted]) -> None:
+        """These show a room of that name which is no more."""
+        self._background(self._edit(cards, Card(title=title, lines=(Line(text("Deleted.")),))), "room cards")
 
     def _reported(self, backend: str, event: Event) -> None:
         self._background(self._changed_there(backend, event.vendor_id), "room cards")
@@ -93,12 +103,18 @@ class RoomCards:
                 card = await self.card(room)
                 if self._shown.get(room_id) != card:
                     self._shown[room_id] = card
-                    await self._edit(await self._store.rooms.cards(room_id), card)
+                    try:
+                        await self._edit(await self._store.rooms.cards(room_id), card)
+                    except Unavailable:
+                        self._shown.pop(room_id, None)  # the next change is written even if it says the same
         finally:
             self._editing.discard(room_id)
 
     async def _edit(self, cards: Sequence[Posted], card: Card) -> None:
-        await asyncio.gather(*(self._voice.edit(one, card) for one in cards[-MOST_KEPT_TRUE:]))
+        """Raises Unavailable, once all were tried, where one of them may not say so."""
+        edits = (self._voice.edit(one, card) for one in cards[-MOST_KEPT_TRUE:])
+        for error in filter(None, await asyncio.gather(*edits, return_exceptions=True)):
+            raise error
 
 
 def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False, door: Sequence[str] = ()) -> Card:
@@ -138,13 +154,24 @@ def who_is_in(presence: Presence | None) -> Text:
     return text(f"In now ({len(people)}): ", *names, more, *since)
 
 
+def unseen(why: Presence | BotError) -> str:
+    """Said of somebody who is to be out, where it cannot be seen whether they are in."""
+    reason = why.why_unknown or "nothing was reported yet." if isinstance(why, Presence) else str(why)
+    return f" I can't see whether they are inside: {reason}"
+
+
 def named(one: Participant) -> Text:
     """A participant's name as an operator may rely on it: a Slack mention only when the bot minted their link."""
     if one.person is not None:
         return text(User(one.person.user_id))
     if one.medium is Medium.PHONE:
-        return text("phone …", (one.phone or one.name)[-3:])
+        return text(_phone(one))
     return text(one.name or "somebody without a name")
+
+
+def _phone(one: Participant) -> str:
+    """The last digits only where they are known: 8x8 may report a phone before its number, or without one."""
+    return f"phone …{one.phone[-3:]}" if one.phone else "phone, number not known"
 
 
 def called(one: Participant) -> Text:
@@ -159,7 +186,7 @@ def standing(one: Participant) -> str:
     if one.person is not None:
         return "joined from Slack"
     if one.medium is Medium.PHONE:
-        return f"phone …{(one.phone or one.name)[-3:]}"
+        return _phone(one)
     return "name not verified" if one.medium is Medium.WEB else "SIP, name not verified"
 
 

@@ -20,6 +20,7 @@ class BotError(Exception):
         super().__init__(sentence)
         self.detail = detail
         self.buttons = buttons
+        self.recorded = False  # stands in the audit already, as the end of its request
 
 
 class BadInput(BotError):

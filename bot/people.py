@@ -38,7 +38,7 @@ class Profile:
     name: str
     tz: str = ""  # IANA; empty where Slack gives none
     email: str | None = None
-    language: str = ""  # `en`, `fr`, … ; empty where Slack gives none
+    language: str = ""  # `en-US`, `pt-BR`, … ; empty where Slack gives none
     deactivated: bool = False
     bot: bool = False
     guest: bool = False  # is_restricted or is_ultra_restricted

@@ -11,7 +11,7 @@ from bot.command import Act, Command, enforce
 from bot.errors import BadInput
 from bot.grammar import PhoneWord, key, optional, options, positional
 from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
-from bot.phone import call_to
+from bot.phone import call_to, without_numbers
 from bot.policy import BOOK, CallCounts
 from bot.reply import Button, Reply, Strong, Text, Watch, text
 from bot.rules import Need
@@ -75,7 +75,7 @@ def facts(act: Act[DialsOut], args: Args) -> frozenset[str]:
 
 def says(act: Act[DialsOut], args: Args, presence: Presence | None) -> Text:
     """The number, masked, and who will be in when it rings."""
-    who = f" ({args.number.name or args.name})" if args.number.name or args.name else ""
+    who = f" ({args.number.name or without_numbers(args.name or '')})" if args.number.name or args.name else ""
     return text(
         "Ring ",
         Strong(number_of(act, args.number).masked),

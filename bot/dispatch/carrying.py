@@ -15,6 +15,7 @@ from bot.dispatch.saying import secret_options
 from bot.errors import BotError, UnknownOutcome
 from bot.grammar import quote, redacted
 from bot.model import Outcome, Presence, Risk, Room
+from bot.phone import without_numbers
 from bot.reply import Button, Code, Reply
 from bot.rules import ApprovalRule
 
@@ -36,7 +37,8 @@ class Carrying:
             reply = await carried(order, order.act)
         except UnknownOutcome as error:
             if len(order.act.rooms) == 1:
-                error.buttons = (Button("Check", "run", value=f"who {quote(order.act.room.title)}"),)
+                look = Button("Check", "run", value=f"who {quote(order.act.room.title)}")
+                error.buttons = (look, *error.buttons)
             raise
         await self._note(order, reply)
         return order.act, reply
@@ -59,6 +61,7 @@ class Carrying:
             reply = await carried(order, act)
         except BotError as error:
             await approvals.finish(request, Result(Outcome(error.outcome), error.detail or (str(error),)))
+            error.recorded = True
             if isinstance(error, UnknownOutcome):
                 error.buttons = (Button("Check", "check", value=request.id),)
             raise
@@ -74,7 +77,7 @@ def entry_of(act: Act[Any], verb: str, outcome: str, facts: Mapping[str, str]) -
         room=", ".join(room.title for room in act.rooms) or facts.get("room", ""),
         backend=act.backends[0].name if act.backends else "",
         outcome=outcome,
-        reason=act.why,
+        reason=without_numbers(act.why),
         request_id=act.request_id or "",
         facts=facts,
     )
@@ -117,7 +120,7 @@ def draft_of(
         approvals_needed=rule.approvals if rule else 0,
         approver_needs=rule.approver_needs if rule else (),
         notify=rule.notify if rule else (),
-        reason=act.why,
+        reason=without_numbers(act.why),
         expires_at=expires_at,
         repeatable=command.risk_with(order.args)
         is Risk.ONCE,  # all that its handler does is behind `Act.once`, or harmless twice

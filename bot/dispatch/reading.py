@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -131,7 +131,7 @@ async def _judged_rooms(
     if not _could_own(command):
         await _judge(desk, command, caller, owner=False)
         return await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
-    caller.require((USES_THE_BOT,), doing=command.doing)
+    await _require(desk, (USES_THE_BOT,), command, caller)
     rooms = await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
     await _judge(desk, command, caller, owner=bool(rooms) and all(room.owner == caller.person for room in rooms))
     return rooms
@@ -143,9 +143,16 @@ def _could_own(command: Command[Any, Any]) -> bool:
 
 async def _judge(desk: Desk, command: Command[Any, Any], caller: Caller, *, owner: bool) -> None:
     needs = desk.policy().needs(command.permission)
+    await _require(desk, needs, command, caller, owner=owner)
+
+
+async def _require(
+    desk: Desk, needs: Sequence[Need], command: Command[Any, Any], caller: Caller, *, owner: bool = False
+) -> None:
+    """Raise what the caller is told when they lack one of these, with people to ask who could do it themselves."""
     if isinstance(judge(needs, caller.permissions, owner=owner), Allow):
         return
-    helpers = await desk.people.could_approve(needs, besides=caller.person)
+    helpers = await desk.people.could_approve(desk.policy().needs(command.permission), besides=caller.person)
     caller.require(needs, owner=owner, doing=command.doing, ask=sorted(helpers.people)[:MOST_HELPERS])
 
 

@@ -6,7 +6,7 @@ import asyncio
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
@@ -37,6 +37,7 @@ from bot.play.pexip_rooms import PexipRooms
 from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
 from bot.play.slack.seed import add_administrators
+from bot.play.slack.workspace import BOT_EVENTS
 from bot.play.stage import WorkspaceStage
 from bot.play.vendors.anynode import Account as SbcAccount
 from bot.play.vendors.anynode import SimulatedAnynode
@@ -154,6 +155,7 @@ async def playground(
 async def _slack(clock: MovableClock, known: Secrets) -> AsyncIterator[SlackServer]:
     workspace = demo_workspace(clock)
     add_administrators(workspace)
+    workspace.team = replace(workspace.team, events=BOT_EVENTS)
     for person in ROLES:
         workspace.open_im(person)
     server = SlackServer(

@@ -61,7 +61,7 @@ allow = ["+33", "+40", "+49"]
 oncall = "+33612345678"
 """
 CONFIG = """
-default_backend = "jaas"
+default_backend = "{default}"
 timezone = "Europe/Paris"
 {top}
 [slack]
@@ -212,6 +212,7 @@ async def world(
     *,
     socket_mode: bool = False,
     top: str = "",
+    default: str = "jaas",
     slack: str = "",
     grants: str = GRANTS,
     dialing: str = DIALING,
@@ -256,6 +257,7 @@ async def world(
             password=OM_PASSWORD,
             meetings_more=meetings_more,
             top=top,
+            default=default,
             slack=slack,
             grants=grants,
             dialing=dialing,
@@ -265,7 +267,7 @@ async def world(
         )
         if not backends:
             head, _, rest = text.partition("[backends.jaas]")
-            text = head.replace('default_backend = "jaas"', "") + rest[rest.index("[[grants]]") :]
+            text = head.replace(f'default_backend = "{default}"', "") + rest[rest.index("[[grants]]") :]
         (folder / "meetops.toml").write_text(text)
         environ = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
