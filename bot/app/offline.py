@@ -13,7 +13,7 @@ from bot.commands import COMMANDS
 from bot.errors import BadInput
 from bot.grammar import usage
 from bot.rules import read_span
-from bot.settings import Settings
+from bot.settings import KINDS, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,9 @@ class AuditReport:
 
 def backend_kinds() -> dict[str, type[Backend]]:
     """The kinds of back end by their word in the configuration, for the documents."""
-    from bot.backends.anynode import Anynode
-    from bot.backends.jaas import Jaas
-    from bot.backends.lasuite import LaSuiteWithTelephone
-    from bot.backends.openmeetings import OpenMeetings
-    from bot.backends.pexip import Pexip
+    from bot.backends import adapter
 
-    return {kind.kind: kind for kind in (Jaas, OpenMeetings, Pexip, Anynode, LaSuiteWithTelephone)}
+    return {kind: adapter(kind).fullest for kind in KINDS}
 
 
 def manifest_yaml(*, url: str | None = None, socket_mode: bool = False, slash: str = "/meet") -> str:

@@ -3,8 +3,9 @@
 from bot.settings.loading import load, play_port, reload
 from bot.settings.model import Settings
 from bot.settings.sections import (
+    KINDS,
     AnynodeSettings,
-    BackendSettings,
+    BackendSection,
     JaasSettings,
     LaSuiteSettings,
     OpenMeetingsSettings,
@@ -13,8 +14,9 @@ from bot.settings.sections import (
 )
 
 __all__ = [
+    "KINDS",
     "AnynodeSettings",
-    "BackendSettings",
+    "BackendSection",
     "JaasSettings",
     "LaSuiteSettings",
     "OpenMeetingsSettings",

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from bot.errors import ConfigurationError
 from bot.rules import BUILT_IN_ROLES, Rules
 from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantSettings, RoleSettings
-from bot.settings.sections import ROOMLESS, AnynodeSettings, BackendSettings, SlackSettings
+from bot.settings.sections import KINDS, AnynodeSettings, BackendSettings, SlackSettings
 from bot.settings.words import Address, Section, formed
 
 BackendName = Annotated[str, formed(r"[a-z0-9_]+", "a back end's name made of a-z, 0-9 and _")]
@@ -101,7 +101,7 @@ class Settings(Section):
     def _first_backend_is_the_default(cls, data: Any) -> Any:  # noqa: ANN401
         backends = data.get("backends") if isinstance(data, dict) else None
         if isinstance(backends, dict) and backends:
-            able = (name for name, section in backends.items() if _kind(section) not in ROOMLESS)
+            able = (name for name, section in backends.items() if _has_rooms(section))
             return {"default_backend": next(able, ""), **data}
         return data
 
@@ -140,7 +140,7 @@ class Settings(Section):
     def _names_refer_to_something(self) -> Settings:
         if self.default_backend and self.default_backend not in self.backends:
             raise ValueError(f"default_backend: there is no [backends.{self.default_backend}]{_known(self.backends)}")
-        if self.default_backend and self.backends[self.default_backend].kind in ROOMLESS:
+        if self.default_backend and not self.backends[self.default_backend].has_rooms:
             raise ValueError(f"default_backend: {self.default_backend} has no rooms; name another back end")
         for index, grant in enumerate(self.grants, 1):
             problem = self._problem_of(grant)
@@ -172,9 +172,11 @@ class Settings(Section):
         return ""
 
 
-def _kind(section: Any) -> object:  # noqa: ANN401
-    """Of a section that may be a table yet, or checked already (`reload`)."""
-    return section.get("kind") if isinstance(section, dict) else getattr(section, "kind", None)
+def _has_rooms(section: Any) -> bool:  # noqa: ANN401
+    """Of a section that may be a table yet, or checked already (`reload`); of an unknown kind nothing is said."""
+    kind = section.get("kind") if isinstance(section, dict) else getattr(section, "kind", None)
+    known = KINDS.get(kind) if isinstance(kind, str) else None
+    return known is None or known.has_rooms
 
 
 def _known(names: Iterable[str]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, SecretStr, ValidationInfo, field_validator
+from pydantic_core import CoreSchema, core_schema
 
 from bot.settings.words import Address, ChannelId, HostName, Secret, Section, Span, Word, formed, vendor_address
 
@@ -19,13 +20,18 @@ class SlackSettings(Section):
     approval_channel: ChannelId | None = None
 
 
-class _BackendSection(Section):
+class BackendSection(Section):
+    """`[backends.<name>]`: what every kind has."""
+
+    has_rooms: ClassVar[bool] = True  # a kind without rooms is never the default back end
+
+    kind: str
     base_url: Address
     ca: str | None = None  # PEM of a private certificate authority (`ca_file`)
     open_rooms: bool = False  # rooms that the bot did not make are visible to every viewer
 
 
-class JaasSettings(_BackendSection):
+class JaasSettings(BackendSection):
     """A JaaS application (backends/jaas.md A1)."""
 
     kind: Literal["jaas"]
@@ -67,7 +73,7 @@ class JaasSettings(_BackendSection):
         return value
 
 
-class OpenMeetingsSettings(_BackendSection):
+class OpenMeetingsSettings(BackendSection):
     """An OpenMeetings server and the bot's own account there."""
 
     kind: Literal["openmeetings"]
@@ -78,7 +84,7 @@ class OpenMeetingsSettings(_BackendSection):
     link_lifetime: Span = timedelta(minutes=30)  # as long as the server keeps an idle session
 
 
-class PexipSettings(_BackendSection):
+class PexipSettings(BackendSection):
     """A Pexip Infinity management node: signed in by user and password, or as an OAuth2 client (ES256)."""
 
     kind: Literal["pexip"]
@@ -139,7 +145,7 @@ def _livekit_address(value: object) -> object:
     return re.sub(r"^ws(s?)://", r"http\1://", value) if isinstance(value, str) else value
 
 
-class LaSuiteSettings(_BackendSection):
+class LaSuiteSettings(BackendSection):
     """A La Suite Meet and the bot's application there; optionally the LiveKit behind it, and a SIP trunk."""
 
     kind: Literal["lasuite"]
@@ -180,8 +186,10 @@ class LaSuiteSettings(_BackendSection):
         return value
 
 
-class AnynodeSettings(_BackendSection):
+class AnynodeSettings(BackendSection):
     """An anynode exchange and the bot's own account there (seeds/003)."""
+
+    has_rooms = False
 
     kind: Literal["anynode"]
     username: Annotated[Word, formed(r"[^:]+", "a name without a colon, which HTTP Basic can't carry")]
@@ -211,14 +219,22 @@ def _is_p256(pem: SecretStr) -> bool:
     return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
 
 
-BackendSettings = Annotated[
-    JaasSettings | OpenMeetingsSettings | PexipSettings | AnynodeSettings | LaSuiteSettings, Field(discriminator="kind")
-]
-KINDS: dict[str, type[Section]] = {
+# The kinds of back end by their word in the configuration; `bot/backends/<kind>/adapter.py` is made of its section.
+KINDS: dict[str, type[BackendSection]] = {
     "jaas": JaasSettings,
     "openmeetings": OpenMeetingsSettings,
     "pexip": PexipSettings,
     "anynode": AnynodeSettings,
     "lasuite": LaSuiteSettings,
 }
-ROOMLESS = frozenset({"anynode"})  # kinds that have no rooms, so that none of them is the default
+
+
+class _OfItsKind:
+    """A section is read as its `kind` says."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        by_kind = {kind: handler.generate_schema(section) for kind, section in KINDS.items()}
+        return core_schema.tagged_union_schema(by_kind, discriminator="kind")
+
+
+BackendSettings = Annotated[BackendSection, _OfItsKind()]
