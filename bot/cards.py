@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.approvals import Request
 from bot.capabilities import Event
 from bot.errors import BackendError, NotFound
-from bot.model import Medium, Participant, Presence, Room
-from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
+from bot.model import Medium, Meeting, Participant, Presence, Room
+from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, joined, text
 from bot.roster import Roster
 from bot.store import Store
 from bot.voice import Posted, Voice
@@ -33,11 +34,13 @@ class RoomCards:
         *,
         presence: Callable[[Room], Awaitable[Presence]],
         asked: Callable[[Room], bool],
+        known: Callable[[str], bool],
         background: Callable[[Coroutine[Any, Any, None], str], None],
     ) -> None:
-        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself."""
-        self._store, self._voice = store, voice
-        self._presence, self._asked, self._background = presence, asked, background
+        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself;
+        `known`: a back end of this name is configured."""
+        self._store, self._roster, self._voice = store, roster, voice
+        self._presence, self._asked, self._known, self._background = presence, asked, known, background
         self._due: set[str] = set()
         self._editing: set[str] = set()
         self._shown: dict[str, Card] = {}
@@ -65,6 +68,13 @@ class RoomCards:
 
     def _reported(self, backend: str, event: Event) -> None:
         self._background(self._changed_there(backend, event.vendor_id), "room cards")
+
+    async def resume(self, since: datetime) -> None:
+        """After a start: put right the cards of rooms in which something happened since then, or happens now."""
+        for backend, vendor_id in {*self._roster.heard_since(since), *self._roster.running_anywhere()}:
+            room = await self._store.rooms.by_vendor(backend, vendor_id)
+            if room is not None and self._known(backend):
+                self.changed(room.id)
 
     async def _changed_there(self, backend: str, vendor_id: str) -> None:
         room = await self._store.rooms.by_vendor(backend, vendor_id)
@@ -97,11 +107,12 @@ class RoomCards:
 def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False) -> Card:
     """A room for a channel: never a secret on it; `Join` mints a link for whoever clicks.
 
-    `asked`: nobody tells the bot when that changes, so the card says how old it is.
+    The card says how old that is: of what the vendor told, or where it is `asked`, when.
     """
     made_by: Text = (" · made by ", User(room.owner.user_id)) if room.owner else ()
-    age: Text = (" · as of ", At(presence.as_of)) if asked and presence and presence.as_of else ()
-    lines = [Line(text(*who_is_in(presence), *age))]
+    told = presence is not None and (asked or presence.meeting is not None or presence.last is not None)
+    age: Text = (" · as of ", At(presence.as_of)) if told and presence and presence.as_of else ()
+    lines = [Line(text(*who_is_in(presence), *age)), *_came_in(presence)]
     lines.append(Line(text("on ", Strong(room.backend), f" {room.kind}".rstrip(), *made_by), quiet=True))
     if room.locked:
         lines.append(Line(text("Locked: no links are given out.")))
@@ -119,7 +130,7 @@ def who_is_in(presence: Presence | None) -> Text:
         return text("Who is in: not known yet.")
     people = presence.participants
     if not people:
-        return text("Nobody is in.")
+        return text("Nobody is in.", *how_it_ended(presence.last))
     names: list[Part] = []
     for index, one in enumerate(people[:MOST_NAMED]):
         names += [", " if index else "", *named(one)]
@@ -128,6 +139,32 @@ def who_is_in(presence: Presence | None) -> Text:
     if presence.meeting and presence.meeting.started_at:
         since = (" · since ", At(presence.meeting.started_at))
     return text(f"In now ({len(people)}): ", *names, more, *since)
+
+
+def how_it_ended(last: Meeting | None) -> Text:
+    """`The last meeting ended at 15:00 after 58 min.`; nothing where no end is known."""
+    if last is None or last.ended_at is None:
+        return ()
+    lasted = f" after {spoken_span(last.ended_at - last.started_at)}" if last.started_at else ""
+    return text(" The last meeting ended at ", At(last.ended_at, "full"), f"{lasted}.")
+
+
+def spoken_span(span: timedelta) -> str:
+    """`under a minute`, `58 min`, `1 h 5 min`."""
+    minutes = int(span.total_seconds() // 60)
+    hours, rest = divmod(minutes, 60)
+    if minutes < 1:
+        return "under a minute"
+    return f"{minutes} min" if not hours else f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def _came_in(presence: Presence | None) -> list[Line]:
+    """Since when each of them is in."""
+    people = [one for one in (presence.participants or () if presence else ())[:MOST_NAMED] if one.joined_at]
+    if not people:
+        return []
+    each = [text(*named(one), " ", At(one.joined_at)) for one in people if one.joined_at]
+    return [Line(text("In since: ", *joined(" · ", each)), quiet=True)]
 
 
 def named(one: Participant) -> Text:

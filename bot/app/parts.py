@@ -29,6 +29,7 @@ from bot.model import Presence, Room
 from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
+from bot.polling import Polls
 from bot.roster import Roster
 from bot.seal import Seal
 from bot.settings import Settings
@@ -89,6 +90,8 @@ class Core:
     callbacks: Callbacks
     dispatcher: Dispatcher
     hooks: Hooks
+    polls: Polls
+    cards: RoomCards
 
 
 def slack_side(ground: Ground, session: ClientSession) -> SlackSide:
@@ -123,7 +126,8 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     hooks = Hooks(
         ground.backends, store, roster, clock, rejected=lambda reason: rejected.labels(f"hook: {reason}").inc()
     )
-    return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks)
+    polls = Polls(store, roster, ground.backends, clock, desk.cards.changed)
+    return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks, polls, desk.cards)
 
 
 def _desk(
@@ -161,6 +165,7 @@ def _desk(
             voice,
             presence=present,
             asked=lambda room: isinstance(backends[room.backend], ListsParticipants),
+            known=lambda name: name in backends,
             background=ground.tasks.beside,
         ),
         clock=ground.clock,

@@ -40,6 +40,7 @@ from bot.tasks import Tasks
 DRAIN_SECONDS = 30.0
 MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
+CARDS_PUT_RIGHT = timedelta(days=1)  # of rooms in which something happened since then
 # Verbs that an approval rule may name although they come with later back ends.
 ANNOUNCED_VERBS = ("roles", "remind", "reminders", "story", "mute", "unmute", "admit", "promote")
 KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
@@ -162,6 +163,7 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     background.begin(_jobs(parts), "jobs")
     background.begin(_sweep(ground), "sweep")
     background.begin(_to_slack(parts.slack, socket), "slack")
+    background.begin(_live(parts), "live")
     return Bot(url, failed)
 
 
@@ -228,6 +230,13 @@ async def _jobs(parts: _Parts) -> None:
         clock=ground.clock,
     )
     await ground.jobs.run(work)
+
+
+async def _live(parts: _Parts) -> None:
+    """What people see of rooms is put right after the start, and kept right by looking at those in use."""
+    await parts.slack.authorisation.known()
+    await parts.core.cards.resume(parts.ground.clock.now() - CARDS_PUT_RIGHT)
+    await parts.core.polls.run()
 
 
 async def _sweep(ground: Ground) -> None:
