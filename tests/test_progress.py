@@ -21,7 +21,9 @@ class Listening(Voice):
         self.said: list[str] = []
         self.deaf = deaf
 
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
+    async def post(
+        self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, thread_ts: str | None = None
+    ) -> Posted:
         if self.deaf:
             self.said.append("tried")
             raise Unreachable("not there")

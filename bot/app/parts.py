@@ -35,12 +35,14 @@ from bot.seal import Seal
 from bot.settings import Settings
 from bot.slack.bolt import Entrance, attach, build_app
 from bot.slack.client import Authorisation, WebClient
+from bot.slack.events import Events
 from bot.slack.files import SlackFiles
 from bot.slack.identity import SlackDirectory
 from bot.slack.launcher import Launcher
 from bot.slack.listeners import SlackListeners
 from bot.slack.modals import Modals
 from bot.slack.outbox import SlackVoice
+from bot.slack.presenting import Spawner
 from bot.slack.response_url import ResponseUrls
 from bot.slack.seen import Seen
 from bot.store import Store
@@ -191,13 +193,22 @@ def _credentials(settings: Settings) -> tuple[str, ...]:
 
 def entrance(ground: Ground, core: Core, slack: SlackSide, seen: Seen) -> Entrance:
     """Bolt with the listeners behind it."""
+    launcher, spawner = Launcher(slack.client, slack.voice), Spawner(ground.tasks, slack.voice)
+    events = Events(
+        core.dispatcher,
+        spawner=spawner,
+        voice=slack.voice,
+        launcher=launcher,
+        people=core.people,
+        bot_user=lambda: slack.authorisation.bot_user,
+    )
     listeners = SlackListeners(
         core.dispatcher,
-        tasks=ground.tasks,
+        spawner=spawner,
         voice=slack.voice,
         modals=slack.modals,
-        launcher=Launcher(slack.client, slack.voice),
-        people=core.people,
+        launcher=launcher,
+        events=events,
         seen=seen,
     )
     app = build_app(slack.client, slack.authorisation)

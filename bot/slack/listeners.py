@@ -12,30 +12,20 @@ from typing import Any, Protocol
 
 from structlog import get_logger
 
-from bot.dispatch.saying import failure
-from bot.errors import BotError
 from bot.launch import Launch
 from bot.model import Person
-from bot.people import People
 from bot.reply import Strong, text
+from bot.slack.events import Events
 from bot.slack.field_forms import CALLBACK as FIELDS
 from bot.slack.field_forms import options_of, read_form, search_of
 from bot.slack.launcher import Launcher
 from bot.slack.modals import CALLBACK as FORM
 from bot.slack.modals import FieldProblem, Modals, Submitted
 from bot.slack.outbox import SlackVoice
-from bot.slack.payloads import (
-    Body,
-    Click,
-    address_of_command,
-    address_of_interaction,
-    click_of,
-    file_of,
-    table,
-)
+from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of, file_of
+from bot.slack.presenting import Spawner
 from bot.slack.render import TOO_LONG
 from bot.slack.seen import Seen
-from bot.tasks import Failure, Tasks
 from bot.voice import Address, Form
 
 COMMIT_SECONDS = 1.0
@@ -74,20 +64,20 @@ class SlackListeners:
         self,
         commands: Commands,
         *,
-        tasks: Tasks,
+        spawner: Spawner,
         voice: SlackVoice,
         modals: Modals,
         launcher: Launcher,
-        people: People,
+        events: Events,
         seen: Seen,
         commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._commands = commands
-        self._tasks = tasks
+        self._spawner = spawner
         self._voice = voice
         self._modals = modals
         self._launcher = launcher
-        self._people = people
+        self._events = events
         self._seen = seen
         self._commit_seconds = commit_seconds
 
@@ -152,17 +142,8 @@ class SlackListeners:
         return None
 
     async def event(self, body: Body) -> Ack:
-        """What may change who somebody is or where the bot may post."""
-        event = table(body, "event")
-        match event.get("type"):
-            case "subteam_members_changed":
-                self._people.invalidate(group_id=str(event.get("subteam_id")))
-            case "subteam_updated" | "subteam_created":
-                self._people.invalidate(group_id=str(table(event, "subteam").get("id")))
-            case "user_change":
-                self._people.invalidate(user_id=str(table(event, "user").get("id")))
-            case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
-                self._voice.forget_channel(str(event.get("channel")))
+        """What may change who somebody is or where the bot may post, and what is said to the bot."""
+        await self._events.take(body)
         return None
 
     async def _first_time(self, address: Address, click: Click) -> bool:
@@ -215,24 +196,7 @@ class SlackListeners:
         return self._voice.ask(address, Form(verb=verb, title=verb.capitalize(), values={}))
 
     def _spawn(self, work: Coroutine[Any, Any, None], address: Address, name: str) -> None:
-        self._tasks.spawn(work, name=name, presenter=_Presenter(self._voice, address))
-
-
-class _Presenter:
-    """Tells one person how their command failed."""
-
-    def __init__(self, voice: SlackVoice, address: Address) -> None:
-        self._voice = voice
-        self._address = address
-
-    async def show(self, error: BotError) -> None:
-        """A failure made for people."""
-        body, buttons = failure(error)
-        await self._voice.whisper(self._address, body, buttons)
-
-    async def report(self, failure: Failure) -> None:
-        """The fixed sentence of a bug."""
-        await self._voice.whisper(self._address, text(failure.sentence))
+        self._spawner.spawn(work, address, name)
 
 
 def _key(kind: str, address: Address) -> str:

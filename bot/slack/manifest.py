@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 SCOPES = (
+    "app_mentions:read",  # @meetops in a thread
     "channels:read",  # conversations.info, conversations.members: where the bot may post, who is in a channel
     "chat:write",
     "chat:write.public",  # cards in public channels without an invitation
     "commands",
     "files:read",  # a theme or a licence response that somebody shared
     "groups:read",  # as channels:read, for private channels
+    "im:history",  # what is said to the bot in its direct messages
     "im:write",  # the first private answer opens somebody's direct messages
     "mpim:read",  # as channels:read, for group messages
     "usergroups:read",  # roles by user group
@@ -20,8 +22,10 @@ SCOPES = (
     "users:read.email",  # the address that a vendor shows beside a name
 )
 EVENTS = (
+    "app_mention",
     "member_joined_channel",
     "member_left_channel",
+    "message.im",
     "subteam_members_changed",
     "subteam_updated",
     "user_change",
@@ -48,7 +52,7 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
             "app_home": {
                 "home_tab_enabled": False,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "meetops", "always_online": True},
             "shortcuts": [

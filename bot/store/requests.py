@@ -45,6 +45,7 @@ class Draft:
     requester: Person
     backend: str = ""
     channel_id: str | None = None  # where the command came from
+    thread_ts: str | None = None  # in which thread of it
     card_channel_id: str | None = None  # where the approval card stands
     room_id: str | None = None
     room: str = ""  # its title, for people and the audit

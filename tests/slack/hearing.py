@@ -15,9 +15,11 @@ from bot.model import Person
 from bot.people import People
 from bot.policy import Grant, Policy, Rules
 from bot.slack.bolt import Entrance, attach, build_app
+from bot.slack.events import Events
 from bot.slack.front import Front, routes
 from bot.slack.identity import SlackDirectory
 from bot.slack.listeners import Commands, SlackListeners
+from bot.slack.presenting import Spawner
 from bot.voice import Address
 from tests.fakes.slack_entrance import SECRET, Door, opened_door
 from tests.slack.side import Side
@@ -92,13 +94,22 @@ class Hearing(Side):
         super().__init__(door)
         self.commands = KeptCommands()
         self.people = People(SlackDirectory(door.client, door.authorisation), lambda: POLICY, door.clock)
+        spawner = Spawner(door.tasks, self.voice)
+        self.events = Events(
+            self.commands,
+            spawner=spawner,
+            voice=self.voice,
+            launcher=self.launcher,
+            people=self.people,
+            bot_user=lambda: self.workspace.team.bot_user,
+        )
         self.listeners = SlackListeners(
             self.commands,
-            tasks=door.tasks,
+            spawner=spawner,
             voice=self.voice,
             modals=self.modals,
             launcher=self.launcher,
-            people=self.people,
+            events=self.events,
             seen=door.seen,
             commit_seconds=commit_seconds,
         )

@@ -1,0 +1,15 @@
+"""Threads: where in its channel a command came from and a card stands."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add the columns."""
+    op.add_column("requests", sa.Column("thread_ts", sa.String, nullable=True))
+    op.add_column("cards", sa.Column("thread_ts", sa.String, nullable=True))
