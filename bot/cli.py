@@ -109,11 +109,13 @@ def export(
     since: Annotated[str | None, typer.Option(help="how far back, such as 7d, or a date, 2026-11-01")] = None,
     room: Annotated[str | None, typer.Option(help="only this room")] = None,
     actor: Annotated[str | None, typer.Option(help="only this Slack user id")] = None,
+    verb: Annotated[str | None, typer.Option(help="only this verb, with the decisions on it")] = None,
+    outcome: Annotated[str | None, typer.Option(help="only what ended so, such as refused")] = None,
 ) -> None:
     """Write the audit to stdout."""
     from bot import app
 
-    filters: Mapping[str, Any] = {"since": since, "room": room, "actor": actor}
+    filters: Mapping[str, Any] = {"since": since, "room": room, "actor": actor, "verb": verb, "outcome": outcome}
     asyncio.run(
         app.audit_export(app.settings_from_environment(), format=format.value, write=sys.stdout.write, **filters)
     )

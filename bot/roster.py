@@ -127,7 +127,7 @@ class Roster:
     def history(self, backend: str, vendor_id: str) -> list[tuple[KeptMeeting, list[Attendance]]]:
         """Every meeting of this room that is still kept, the oldest first, with who took part."""
         instances = sorted(self._instances.get((backend, vendor_id), {}).values(), key=_order)
-        return [(one.meeting, list(one.present.values())) for one in instances]
+        return [(one.meeting, [self._named(came) for came in one.present.values()]) for one in instances]
 
     def heard_since(self, since: datetime) -> list[tuple[str, str]]:
         """(back end, vendor id) of every room of which something was reported since then."""
@@ -197,6 +197,9 @@ class Roster:
         """Meetings nobody asks about any more; the newest of each room stays: it says when the earlier ones ended."""
         rooms = [list(instances.values()) for instances in self._instances.values()]
         return [one for room in rooms for one in sorted(room, key=_order)[:-1] if one.meeting.last_at < old]
+
+    def _named(self, one: Attendance) -> Attendance:
+        return replace(one, participant=self._made_out(one.participant)) if one.participant else one
 
     def _made_out(self, one: Participant) -> Participant:
         person = self._store.people.person_known_as(one.user_id) if one.user_id else None

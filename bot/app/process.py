@@ -42,7 +42,7 @@ MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
 CARDS_PUT_RIGHT = timedelta(days=1)  # of rooms in which something happened since then
 # Verbs that an approval rule may name although they come with later back ends.
-ANNOUNCED_VERBS = ("roles", "remind", "reminders", "story", "mute", "unmute", "admit", "promote")
+ANNOUNCED_VERBS = ("roles", "remind", "reminders", "mute", "unmute", "admit", "promote")
 KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
 
 log = get_logger(__name__)

@@ -32,6 +32,7 @@ from bot.commands import (
     show,
     start,
     status,
+    story,
     unblock,
     unlock,
     unmute,
@@ -70,5 +71,6 @@ COMMANDS: tuple[Command[Any, Any], ...] = (
     config.COMMAND,
     approvals.COMMAND,
     audit.COMMAND,
+    story.COMMAND,
     status.COMMAND,
 )

@@ -89,14 +89,16 @@ class Dispatcher:
             said = text(User(act.caller.person.user_id), " · ", Strong(order.command.name), " · ", *reply.body)
             await self._delivery.note_publicly(self._house.audit_channel, said)
 
-    async def _explain(self, address: Address, error: BotError, line: str, caller: Caller | None = None) -> None:
+    async def _explain(
+        self, address: Address, error: BotError, line: str, caller: Caller | None = None, *, about: Room | None = None
+    ) -> None:
         verb = verb_in(line)
         body, buttons = failure(error)
         await self._desk.voice.whisper(address, body, buttons)
         self._metrics.commands.labels(verb=verb if verb in self._desk.commands else "?", outcome=error.outcome).inc()
         if isinstance(error, Confirm):
             return
-        room = words_for_room(self._desk, line)
+        room = about.title if about else words_for_room(self._desk, line)
         entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
         await self._desk.audit.note(entry)
         command = self._desk.commands.get(verb)
@@ -107,6 +109,7 @@ class Dispatcher:
 
     async def join(self, address: Address, room_id: str) -> None:
         """Somebody pressed Join on a card: their own link, to them alone."""
+        room = None
         try:
             room = await self._desk.store.rooms.get(room_id)
             if room is None:
@@ -120,7 +123,7 @@ class Dispatcher:
             )
             await self._desk.audit.note(entry)
         except BotError as error:
-            await self._explain(address, error, "join")
+            await self._explain(address, error, "join", about=room)
 
     async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
         """Join needs no role on a card in one's own channel; guests need the operator's leave."""
