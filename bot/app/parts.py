@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.dispatch import Approving, Dispatcher, House, Places, approvals_needed
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
+from bot.dispatch.home import HomePages
 from bot.door import Door
 from bot.files import SharedFiles
 from bot.hooks import Hooks
@@ -37,6 +38,7 @@ from bot.slack.bolt import Entrance, attach, build_app
 from bot.slack.client import Authorisation, WebClient
 from bot.slack.events import Events
 from bot.slack.files import SlackFiles
+from bot.slack.home import HomeTabs
 from bot.slack.identity import SlackDirectory
 from bot.slack.launcher import Launcher
 from bot.slack.listeners import SlackListeners
@@ -94,6 +96,7 @@ class Core:
     hooks: Hooks
     polls: Polls
     cards: RoomCards
+    pages: HomePages
 
 
 def slack_side(ground: Ground, session: ClientSession) -> SlackSide:
@@ -129,7 +132,9 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
         ground.backends, store, roster, clock, rejected=lambda reason: rejected.labels(f"hook: {reason}").inc()
     )
     polls = Polls(store, roster, ground.backends, clock, desk.cards.changed)
-    return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks, polls, desk.cards)
+    return Core(
+        people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks, polls, desk.cards, HomePages(desk)
+    )
 
 
 def _desk(
@@ -191,7 +196,16 @@ def _credentials(settings: Settings) -> tuple[str, ...]:
     return tuple(one.get_secret_value() for one in known if one is not None)
 
 
-def entrance(ground: Ground, core: Core, slack: SlackSide, seen: Seen) -> Entrance:
+def home_tabs(ground: Ground, core: Core, slack: SlackSide) -> HomeTabs:
+    """The Home tabs, told of everything that may stand on them."""
+    tabs = HomeTabs(slack.client, core.pages.page, ground.store, ground.clock)
+    core.roster.subscribe(lambda backend, event: tabs.changed())
+    ground.store.rooms.subscribe(tabs.changed)
+    ground.store.requests.subscribe(tabs.changed)
+    return tabs
+
+
+def entrance(ground: Ground, core: Core, slack: SlackSide, homes: HomeTabs, seen: Seen) -> Entrance:
     """Bolt with the listeners behind it."""
     launcher, spawner = Launcher(slack.client, slack.voice), Spawner(ground.tasks, slack.voice)
     events = Events(
@@ -200,6 +214,7 @@ def entrance(ground: Ground, core: Core, slack: SlackSide, seen: Seen) -> Entran
         voice=slack.voice,
         launcher=launcher,
         people=core.people,
+        homes=homes,
         bot_user=lambda: slack.authorisation.bot_user,
     )
     listeners = SlackListeners(

@@ -18,7 +18,7 @@ from aiohttp import web
 from structlog import get_logger
 
 from bot import log as logging_setup
-from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, slack_side
+from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, home_tabs, slack_side
 from bot.app.vendors import LastErrors, open_backends
 from bot.app.web import hook_route
 from bot.approvals import handlers
@@ -32,6 +32,7 @@ from bot.settings import Settings, load, reload
 from bot.slack.bolt import Entrance
 from bot.slack.client import new_session
 from bot.slack.front import Front, routes
+from bot.slack.home import HomeTabs
 from bot.slack.seen import Seen, SeenInMemory
 from bot.slack.socket import SocketMode
 from bot.store import Store
@@ -154,7 +155,8 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     await bot_core.roster.load()
     await bot_core.approvals.recover()
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    way_in = entrance(ground, bot_core, parts.slack, parts.seen)
+    homes = home_tabs(ground, bot_core, parts.slack)
+    way_in = entrance(ground, bot_core, parts.slack, homes, parts.seen)
     socket = _socket(parts, way_in) if ground.settings.socket_mode else None
     url = await _listening(parts, way_in, socket, stack)
     background = _Background(failed)
@@ -164,6 +166,7 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     background.begin(_sweep(ground), "sweep")
     background.begin(_to_slack(parts.slack, socket), "slack")
     background.begin(_live(parts), "live")
+    background.begin(_homes(parts, homes), "homes")
     return Bot(url, failed)
 
 
@@ -230,6 +233,11 @@ async def _jobs(parts: _Parts) -> None:
         clock=ground.clock,
     )
     await ground.jobs.run(work)
+
+
+async def _homes(parts: _Parts, homes: HomeTabs) -> None:
+    await parts.slack.authorisation.known()
+    await homes.run()
 
 
 async def _live(parts: _Parts) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from structlog import get_logger
 
 from bot.launch import Launch
+from bot.model import Person
 from bot.people import People
 from bot.reply import Code, text
 from bot.slack.launcher import Launcher
@@ -36,6 +38,14 @@ class Heard(Protocol):
     async def launch(self, address: Address) -> Launch: ...  # noqa: D102
 
 
+class Tabs(Protocol):
+    """The Home tabs: `bot.slack.home.HomeTabs`."""
+
+    async def opened(self, person: Person) -> None: ...  # noqa: D102
+    async def left(self, person: Person) -> None: ...  # noqa: D102
+    def changed(self) -> None: ...  # noqa: D102
+
+
 class Events:
     """Takes in events, each once: the entrances drop what is delivered again."""
 
@@ -47,6 +57,7 @@ class Events:
         voice: SlackVoice,
         launcher: Launcher,
         people: People,
+        homes: Tabs,
         bot_user: Callable[[], str | None],
     ) -> None:
         """`bot_user`: the bot's own user id, as soon as Slack has said it."""
@@ -55,6 +66,7 @@ class Events:
         self._voice = voice
         self._launcher = launcher
         self._people = people
+        self._homes = homes
         self._bot_user = bot_user
 
     async def take(self, body: Body) -> None:
@@ -63,16 +75,27 @@ class Events:
         match event.get("type"):
             case "subteam_members_changed":
                 self._people.invalidate(group_id=str(event.get("subteam_id")))
+                self._homes.changed()
             case "subteam_updated" | "subteam_created":
                 self._people.invalidate(group_id=str(table(event, "subteam").get("id")))
+                self._homes.changed()
             case "user_change":
                 self._people.invalidate(user_id=str(table(event, "user").get("id")))
+                self._homes.changed()
             case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
                 self._voice.forget_channel(str(event.get("channel")))
+            case "app_home_opened":
+                self._look(body, event)
             case "app_mention":
                 self._hear(body, event)
             case "message" if event.get("channel_type") == "im":
                 self._hear(body, event)
+
+    def _look(self, body: Body, event: Body) -> None:
+        person = address_of_message(body).person
+        look = self._homes.opened(person) if event.get("tab") == "home" else self._homes.left(person)
+        with suppress(Busy):
+            self._spawner.spawn(look, Address(person), "home")
 
     def _hear(self, body: Body, event: Body) -> None:
         """Somebody spoke to the bot. An edit is not said again: half of it may have been carried out."""

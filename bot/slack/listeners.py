@@ -22,7 +22,7 @@ from bot.slack.launcher import Launcher
 from bot.slack.modals import CALLBACK as FORM
 from bot.slack.modals import FieldProblem, Modals, Submitted
 from bot.slack.outbox import SlackVoice
-from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of, file_of
+from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of, file_of, on_home
 from bot.slack.presenting import Spawner
 from bot.slack.render import TOO_LONG
 from bot.slack.seen import Seen
@@ -30,6 +30,7 @@ from bot.voice import Address, Form
 
 COMMIT_SECONDS = 1.0
 DECISIONS = frozenset({"approve", "deny"})
+ANSWERED = frozenset({"join", "run", "details", "cancel_request", "check"})  # by words: no form follows
 FOLLOW_UPS = frozenset({"hang_up", "cancel_call", "dial_again"})
 
 BEYOND_A_BUTTON = "That is longer than Slack lets a button carry; type the command instead."
@@ -98,10 +99,19 @@ class SlackListeners:
         if click.action in DECISIONS:
             await self._decide(address, click)
             return None
+        if on_home(body) and click.action in ANSWERED:
+            self._spawn(self._in_window(address, click), address, click.action)
+            return None
         work = self._work(address, click)
         if work is not None:
             self._spawn(work, address, click.action)
         return None
+
+    async def _in_window(self, address: Address, click: Click) -> None:
+        """There is no channel to answer in: a window stands there before anything is looked up."""
+        work = self._work(await self._voice.window(address), click)
+        if work is not None:
+            await work
 
     async def view_submission(self, body: Body) -> Ack:
         """A filled-in form: understood before it closes, so that what is wrong is said beside its field."""

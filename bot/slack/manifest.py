@@ -22,6 +22,7 @@ SCOPES = (
     "users:read.email",  # the address that a vendor shows beside a name
 )
 EVENTS = (
+    "app_home_opened",
     "app_mention",
     "member_joined_channel",
     "member_left_channel",
@@ -50,7 +51,7 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
         "features": {
             # Without a Messages tab Slack refuses every direct message of the bot (messages_tab_disabled).
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

@@ -23,6 +23,7 @@ from bot.slack.modals import Modals
 from bot.slack.pacing import Edits, Posts
 from bot.slack.render import message as rendered
 from bot.slack.response_url import Delivery, ResponseUrls
+from bot.slack.windows import Windows
 from bot.voice import Address, Form, Posted, Voice
 
 CHANNEL_TTL = timedelta(seconds=60)
@@ -70,6 +71,7 @@ class SlackVoice(Voice):
         self._posts = Posts(clock)
         self._edits = Edits(clock, self._update)
         self._field_forms = FieldForms(client)
+        self._windows = Windows(client)
         self._channels: dict[str, _Channel] = {}
 
     @property
@@ -85,6 +87,8 @@ class SlackVoice(Voice):
             answer = {"response_type": "ephemeral", "replace_original": False, **NO_PREVIEW, **content}
             if await self._urls.send(to.response_url, answer) is Delivery.SENT:
                 return
+        if to.channel_id is None and await self._windows.say(to, content):
+            return
         user, thread = to.person.user_id, {"thread_ts": to.thread_ts} if to.thread_ts else {}
         if to.channel_id and not to.channel_id.startswith("D"):
             here = {"channel": to.channel_id, "user": user, **thread, **content}
@@ -96,6 +100,10 @@ class SlackVoice(Voice):
                 return
         if not await self._tried("chat.postMessage", {"channel": user, **NO_PREVIEW, **content}):
             log.warning("private answer not delivered", user=user)
+
+    async def window(self, to: Address) -> Address:
+        """Where the answer to a click on the Home tab goes: a window that stands there at once."""
+        return await self._windows.open(to)
 
     async def post(
         self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, thread_ts: str | None = None

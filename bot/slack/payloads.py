@@ -78,6 +78,11 @@ def click_of(body: Body) -> Click | None:
     return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
 
 
+def on_home(body: Body) -> bool:
+    """Whether it happened on the Home tab."""
+    return table(body, "view").get("type") == "home"
+
+
 def table(body: Body, name: str) -> Mapping[str, Any]:
     """The object of that name; empty where there is none."""
     found = body.get(name)

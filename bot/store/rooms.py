@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,11 @@ class Rooms:
         self._db = db
         self._clock = clock
         self._known = Directory()
+        self._subscribers: list[Callable[[], None]] = []
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call this whenever something about a room has changed, once it is durable. It must not raise and not wait."""
+        self._subscribers.append(changed)
 
     async def load(self) -> None:
         """Read everything once, after the database was opened."""
@@ -144,6 +149,7 @@ class Rooms:
         await tx.execute(delete(tables.rooms).where(tables.rooms.c.id == room_id))
         tx.scratch[self, room_id] = None
         tx.after_commit(lambda: self._known.remove(room_id))
+        tx.after_commit(self._tell)
 
     async def admit_person(self, tx: Tx, room_id: str, person: Person, *, host: bool) -> None:
         """The room belongs to this person too. Who was invited as host stays host."""
@@ -211,6 +217,11 @@ class Rooms:
     def _becomes(self, tx: Tx, entry: Entry) -> None:
         tx.scratch[self, entry.room.id] = entry
         tx.after_commit(lambda: self._known.install(entry))
+        tx.after_commit(self._tell)
+
+    def _tell(self) -> None:
+        for changed in self._subscribers:
+            changed()
 
 
 async def _all_entries(tx: Tx) -> list[Entry]:

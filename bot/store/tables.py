@@ -186,6 +186,7 @@ effects = _table(
     _may("result"),  # JSON text; null: sent, and no answer is known
 )
 outbox = _table("outbox", _key("key"), _must("channel_id"), _must("ts"))
+homes = _table("homes", _key("person", Who), _must("opened_at", Moment))
 meetings = _table(
     "meetings",
     _key("backend"),

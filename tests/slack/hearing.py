@@ -87,6 +87,23 @@ class KeptCommands(Commands):
         await self._keep("use_file", address, file_id, name)
 
 
+class KeptTabs:
+    """Keeps who looks at their Home tab."""
+
+    def __init__(self) -> None:
+        self.looks: list[tuple[str, str]] = []
+        self.changes = 0
+
+    async def opened(self, person: Person) -> None:
+        self.looks.append(("opened", person.user_id))
+
+    async def left(self, person: Person) -> None:
+        self.looks.append(("left", person.user_id))
+
+    def changed(self) -> None:
+        self.changes += 1
+
+
 class Hearing(Side):
     """A bot that listens."""
 
@@ -94,6 +111,7 @@ class Hearing(Side):
         super().__init__(door)
         self.commands = KeptCommands()
         self.people = People(SlackDirectory(door.client, door.authorisation), lambda: POLICY, door.clock)
+        self.tabs = KeptTabs()
         spawner = Spawner(door.tasks, self.voice)
         self.events = Events(
             self.commands,
@@ -101,6 +119,7 @@ class Hearing(Side):
             voice=self.voice,
             launcher=self.launcher,
             people=self.people,
+            homes=self.tabs,
             bot_user=lambda: self.workspace.team.bot_user,
         )
         self.listeners = SlackListeners(

@@ -31,11 +31,13 @@ NEEDS: dict[str, set[str]] = {
     "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read", "users:read.email"},
     "views.open": set(),
+    "views.publish": set(),
     "views.push": set(),
     "views.update": set(),
     "apps.connections.open": set(),  # by the app-level token
 }
 EVENT_NEEDS = {
+    "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "message.im": {"im:history"},
     "member_joined_channel": {"channels:read", "groups:read"},
@@ -105,7 +107,8 @@ def test_every_event_it_subscribes_to_is_listened_to_and_the_reverse() -> None:
 
 def test_the_bot_may_write_to_people_directly() -> None:
     home = written()["features"]["app_home"]
-    assert (home["messages_tab_enabled"], home["home_tab_enabled"]) == (True, False)
+    assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, False)
+    assert home["home_tab_enabled"] is True
 
 
 def test_over_http_every_way_in_is_the_same_address() -> None:
