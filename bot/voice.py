@@ -41,6 +41,7 @@ class Form:
     values: Mapping[str, str]  # what is known already, by field name
     only: tuple[str, ...] = ()  # show just these fields (the rest stays as in `line`)
     line: str = ""  # the command line the form completes (a missing reason)
+    where: bool = False  # ask for the channel too: it was opened from no place in particular
 
 
 class Voice(ABC):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.audit import Entry
 from bot.capabilities import file_operations
@@ -17,7 +17,7 @@ from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
 from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
 from bot.dispatch.saying import failure, spoken
-from bot.errors import BotError, NotFound, Refused, Unavailable
+from bot.errors import AlreadySo, BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
 from bot.launch import Launch
 from bot.lookup import Ambiguous
@@ -64,6 +64,28 @@ class Dispatcher:
             await self._give(order, key)
         except BotError as error:
             await self._explain(address, error, line, caller)
+
+    async def command_in(self, address: Address, line: str, key: str) -> None:
+        """The same, from a channel that they picked in a form: they have to be in it."""
+        try:
+            if not await self._desk.voice.is_member(address.channel_id or "", address.person):
+                raise Refused("You are not in that channel; pick one that you are in.")
+        except BotError as error:
+            await self._explain(replace(address, channel_id=None), error, line)
+            return
+        await self.command(address, line, key)
+
+    async def meet_about(self, address: Address, topic: str, key: str) -> None:
+        """A room for a message, its card in the thread; where the thread has one, that one."""
+        line = f"start {quote(topic)}" if topic else "start"
+        rooms, channel, thread = self._desk.store.rooms, address.channel_id, address.thread_ts
+        known = await rooms.room_in_thread(channel, thread) if channel and thread else None
+        if known is None:
+            await self.command(address, line, key)
+            return
+        there = text("This thread has a room: ", Strong(known.title), ".")
+        error = AlreadySo("This thread has a room.", detail=there, buttons=(join_button(known),))
+        await self._explain(address, error, line)
 
     async def _give(self, order: Order, key: str) -> None:
         act = order.act

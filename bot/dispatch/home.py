@@ -39,7 +39,11 @@ class HomePages:
         return Home(await self._buttons(caller), tuple(one for one in sections if one is not None))
 
     async def _buttons(self, caller: Caller) -> tuple[Button, ...]:
-        verbs = (("start", "Start a meeting", "form"), ("create", "Make a room", "form"), ("rooms", "All rooms", "run"))
+        verbs = (
+            ("start", "Start a meeting", "start_meeting"),
+            ("create", "Make a room", "form"),
+            ("rooms", "All rooms", "run"),
+        )
         commands = self._desk.commands
         buttons = [
             Button(label, action, value=verb, style="primary" if verb == "start" else None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, Protocol
 
 from structlog import get_logger
@@ -22,10 +23,20 @@ from bot.slack.launcher import Launcher
 from bot.slack.modals import CALLBACK as FORM
 from bot.slack.modals import FieldProblem, Modals, Submitted
 from bot.slack.outbox import SlackVoice
-from bot.slack.payloads import Body, Click, address_of_command, address_of_interaction, click_of, file_of, on_home
+from bot.slack.payloads import (
+    Body,
+    Click,
+    address_of_command,
+    address_of_interaction,
+    click_of,
+    file_of,
+    message_of,
+    on_home,
+)
 from bot.slack.presenting import Spawner
 from bot.slack.render import TOO_LONG
 from bot.slack.seen import Seen
+from bot.slack.topics import topic
 from bot.voice import Address, Form
 
 COMMIT_SECONDS = 1.0
@@ -33,6 +44,7 @@ DECISIONS = frozenset({"approve", "deny"})
 ANSWERED = frozenset({"join", "run", "details", "cancel_request", "check"})  # by words: no form follows
 FOLLOW_UPS = frozenset({"hang_up", "cancel_call", "dial_again"})
 
+START = Form(verb="start", title="Start a meeting", values={}, where=True)
 BEYOND_A_BUTTON = "That is longer than Slack lets a button carry; type the command instead."
 
 Ack = dict[str, Any] | str | None
@@ -56,6 +68,8 @@ class Commands(Protocol):
     async def fill_in(self, address: Address, line: str) -> None: ...  # noqa: D102
     async def suggest(self, address: Address, line: str, related: str, words: str) -> Pairs: ...  # noqa: D102
     async def use_file(self, address: Address, file_id: str, name: str) -> None: ...  # noqa: D102
+    async def command_in(self, address: Address, line: str, key: str) -> None: ...  # noqa: D102
+    async def meet_about(self, address: Address, topic: str, key: str) -> None: ...  # noqa: D102
 
 
 class SlackListeners:
@@ -124,9 +138,10 @@ class SlackListeners:
         except FieldProblem as problem:
             return {"response_action": "errors", "errors": problem.errors}
         address = address_of_interaction(body)
-        address = Address(address.person, submitted.channel_id, None, address.trigger_id)
+        there = Address(address.person, submitted.channel_id, None, address.trigger_id, submitted.thread_ts)
         key = f"form:{view.get('id')}:{view.get('hash')}"
-        self._spawn(self._commands.command(address, submitted.line, key), address, "command")
+        give = self._commands.command_in if submitted.picked else self._commands.command
+        self._spawn(give(there, submitted.line, key), there, "command")
         return {"response_action": "clear"}
 
     async def view_closed(self, body: Body) -> Ack:
@@ -142,14 +157,26 @@ class SlackListeners:
         return options_of(await self._commands.suggest(address_of_interaction(body), line, related, words))
 
     async def shortcut(self, body: Body) -> Ack:
-        """The one on a message: use the file that was shared in it."""
-        file = file_of(body)
+        """A global one, or one in the menu of a message."""
         address = address_of_interaction(body)
-        if file is None:
-            self._spawn(self._voice.whisper(address, text("There is no file in that message.")), address, "shortcut")
-        else:
-            self._spawn(self._commands.use_file(address, *file), address, "shortcut")
+        match body.get("callback_id"):
+            case "start_meeting":
+                self._spawn(self._voice.ask(address, START), address, "shortcut")
+            case "meet_about":
+                words, thread = message_of(body)
+                address = replace(address, thread_ts=thread)
+                work = self._commands.meet_about(address, topic(words), _key("shortcut", address))
+                self._spawn(work, address, "shortcut")
+            case _:
+                self._spawn(self._use_file(address, body), address, "shortcut")
         return None
+
+    async def _use_file(self, address: Address, body: Body) -> None:
+        file = file_of(body)
+        if file is None:
+            await self._voice.whisper(address, text("There is no file in that message."))
+        else:
+            await self._commands.use_file(address, *file)
 
     async def event(self, body: Body) -> Ack:
         """What may change who somebody is or where the bot may post, and what is said to the bot."""
@@ -194,6 +221,8 @@ class SlackListeners:
                 return commands.command(address, value, _key("click", address))
             case "form":
                 return self._form(address, value)
+            case "start_meeting":
+                return self._voice.ask(address, START)
             case action if action in FOLLOW_UPS:
                 return commands.follow_up(address, action, value, _key("click", address))
             case action if action == TOO_LONG:

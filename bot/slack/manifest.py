@@ -58,11 +58,23 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
             "bot_user": {"display_name": "meetops", "always_online": True},
             "shortcuts": [
                 {
+                    "name": "Start a meeting",
+                    "type": "global",
+                    "callback_id": "start_meeting",
+                    "description": "A room now: its card where you want it, your link at once",
+                },
+                {
+                    "name": "Meet about this message",
+                    "type": "message",
+                    "callback_id": "meet_about",
+                    "description": "A room named after this message, its card in the thread",
+                },
+                {
                     "name": "Use file for meetings",
                     "type": "message",
                     "callback_id": "use_file",
                     "description": "Upload a shared file as a theme, media or a licence response",
-                }
+                },
             ],
             "slash_commands": [
                 {

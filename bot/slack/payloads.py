@@ -78,6 +78,13 @@ def click_of(body: Body) -> Click | None:
     return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
 
 
+def message_of(body: Body) -> tuple[str, str | None]:
+    """The text of the message that a shortcut was used on, and the thread it stands in or begins."""
+    message = table(body, "message")
+    thread = _text(message, "thread_ts") or _text(body, "message_ts") or _text(message, "ts")
+    return _text(message, "text") or "", thread
+
+
 def on_home(body: Body) -> bool:
     """Whether it happened on the Home tab."""
     return table(body, "view").get("type") == "home"

@@ -83,6 +83,12 @@ class KeptCommands(Commands):
         await self._keep("suggest", address, line, related, words)
         return (("1", "London"),)
 
+    async def command_in(self, address: Address, line: str, key: str) -> None:
+        await self._keep("command_in", address, line, key)
+
+    async def meet_about(self, address: Address, topic: str, key: str) -> None:
+        await self._keep("meet_about", address, topic, key)
+
     async def use_file(self, address: Address, file_id: str, name: str) -> None:
         await self._keep("use_file", address, file_id, name)
 
