@@ -37,6 +37,7 @@ from bot.slack.presenting import Spawner
 from bot.slack.render import TOO_LONG
 from bot.slack.seen import Seen
 from bot.slack.topics import topic
+from bot.slack.windows import loading
 from bot.voice import Address, Form
 
 COMMIT_SECONDS = 1.0
@@ -141,6 +142,10 @@ class SlackListeners:
         there = Address(address.person, submitted.channel_id, None, address.trigger_id, submitted.thread_ts)
         key = f"form:{view.get('id')}:{view.get('hash')}"
         give = self._commands.command_in if submitted.picked else self._commands.command
+        if there.channel_id is None:  # the form becomes the window in which it is answered
+            there = replace(there, view_id=str(view.get("id")), trigger_id=None)
+            self._spawn(give(there, submitted.line, key), there, "command")
+            return {"response_action": "update", "view": loading()}
         self._spawn(give(there, submitted.line, key), there, "command")
         return {"response_action": "clear"}
 

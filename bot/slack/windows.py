@@ -27,7 +27,7 @@ class Windows:
         """A window at once, before the answer is known: a trigger holds 3 seconds. The address of that window."""
         if to.trigger_id is None or to.view_id is not None:
             return to
-        answer = await self._shown("views.open", trigger_id=to.trigger_id, view=_window([section("One moment …")]))
+        answer = await self._shown("views.open", trigger_id=to.trigger_id, view=loading())
         return replace(to, view_id=str(answer.get("id")), trigger_id=None) if answer else to
 
     async def say(self, to: Address, content: Message) -> bool:
@@ -45,6 +45,11 @@ class Windows:
             return {}
         shown: dict[str, Any] = answer.get("view") or {}
         return shown
+
+
+def loading() -> dict[str, Any]:
+    """What stands in it until the answer is known."""
+    return _window([section("One moment …")])
 
 
 def _window(blocks: list[dict[str, Any]]) -> dict[str, Any]:

@@ -36,9 +36,9 @@ def _nothing(person: str) -> View:
 
 
 async def window(w: World, person: str, words: str) -> View:
-    """The window over the tab, once it holds these words."""
+    """The window over the tab, once it holds these words. The clock stands: a trigger holds three seconds."""
     try:
-        await w.until(lambda: (view := w.slack.workspace.view_of(person)) and words in text_of(view))
+        await w.slack.workspace.until(lambda: (view := w.slack.workspace.view_of(person)) and words in text_of(view))
     except TimeoutError:
         shown = w.slack.workspace.view_of(person)
         raise AssertionError(f"{words!r} is not in it: {shown and text_of(shown)}") from None
