@@ -75,6 +75,7 @@ def play() -> None:
         clock=MovableClock(),
         echo=lambda words: typer.echo(words),
         commands=app.command_hints(),
+        shortcuts=app.shortcut_hints(),
     )
     try:
         _run(_until_stopped(playground))

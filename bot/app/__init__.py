@@ -6,6 +6,7 @@ from bot.app.offline import (
     backend_kinds,
     command_hints,
     manifest_yaml,
+    shortcut_hints,
 )
 from bot.app.process import (
     Bot,
@@ -28,4 +29,5 @@ __all__ = [
     "manifest_yaml",
     "serve",
     "settings_from_environment",
+    "shortcut_hints",
 ]

@@ -50,6 +50,14 @@ def command_hints(slash: str = "/meet") -> list[dict[str, Any]]:
     return [{"command": slash, "description": "Video meetings", "usage_hint": hint, "verbs": verbs}]
 
 
+def shortcut_hints() -> list[dict[str, Any]]:
+    """The manifest's shortcuts, {name, type: global|message, callback_id, description}, for the playground's page."""
+    from bot.slack.manifest import manifest
+
+    shortcuts: list[dict[str, Any]] = manifest([], slash="/meet")["features"]["shortcuts"]
+    return shortcuts
+
+
 async def audit_verify(settings: Settings) -> AuditReport:
     """Check the hash chain of the configured database, which is only read. Raises ConfigurationError."""
     from bot.audit import verify

@@ -81,13 +81,15 @@ async def run_playground(
     clock: MovableClock,
     echo: Callable[[str], None],
     commands: Sequence[Json] = (PLAIN,),
+    shortcuts: Sequence[Json] = (),
 ) -> None:
     """Serve the page on 127.0.0.1:`port` until cancelled; `echo` is told its address.
 
     `commands` are the slash commands of the manifest, for the hints under the message box: {command, description,
-    usage_hint} and, where known, `verbs`: [{verb, usage, help}].
+    usage_hint} and, where known, `verbs`: [{verb, usage, help}]; `shortcuts` are those of the manifest.
     """
-    async with playground(port=port, build_bot=build_bot, clock=clock, commands=commands) as running:
+    parts = playground(port=port, build_bot=build_bot, clock=clock, commands=commands, shortcuts=shortcuts)
+    async with parts as running:
         echo(f"The playground is at {running.url} (Ctrl+C ends it)")
         if open_browser:
             await asyncio.to_thread(webbrowser.open, running.url)
@@ -96,7 +98,12 @@ async def run_playground(
 
 @asynccontextmanager
 async def playground(
-    *, port: int, build_bot: BuildBot, clock: MovableClock, commands: Sequence[Json] = (PLAIN,)
+    *,
+    port: int,
+    build_bot: BuildBot,
+    clock: MovableClock,
+    commands: Sequence[Json] = (PLAIN,),
+    shortcuts: Sequence[Json] = (),
 ) -> AsyncIterator[Playground]:
     """Everything, started in the order in which the parts need one another, and stopped the other way round."""
     known, feed = Secrets(), ExchangeFeed(clock)
@@ -113,7 +120,7 @@ async def playground(
         jaas.webhooks.url = f"{bot.url}/hooks/{JAAS}"
         pexip.sink.url = f"{bot.url}/hooks/{PEXIP}"
         rooms = _rooms(slack, jaas, openmeetings, pexip, known=known, clock=clock)
-        stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands)
+        stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands, shortcuts=shortcuts)
         url = await running.enter_async_context(_served(page(stage), port))
         yield Playground(url, slack, jaas, openmeetings, pexip, rooms, feed, clock)
 
@@ -206,6 +213,7 @@ def _stage(
     clock: MovableClock,
     feed: ExchangeFeed,
     commands: Sequence[Json],
+    shortcuts: Sequence[Json],
 ) -> WorkspaceStage:
     return WorkspaceStage(
         workspace=slack.workspace,
@@ -216,6 +224,7 @@ def _stage(
         commands=commands,
         actions={**SlackActions(slack, COMMAND).by_name(), **rooms.by_name()},
         backends=(JAAS, OPENMEETINGS, PEXIP),
+        shortcuts=shortcuts,
     )
 
 
