@@ -75,6 +75,8 @@ async def incident(s: Screen) -> None:
     await s.be(MAX)
     await s.press("made by", "Join")
     await s.let_in(MAX)
+    await s.page.wait_for_timeout(3500)
+    await s.take("card")
     await s.be(OMAR)
     card = s.page.get_by_test_id("message").filter(has_text="made by").last
     await card.hover()

@@ -32,7 +32,7 @@ class Windows:
 
     async def say(self, to: Address, content: Message) -> bool:
         """Write it into the window, or into a new one. False where it can't be shown."""
-        view = _window(content["blocks"])
+        view = window(content["blocks"])
         if to.view_id is not None:
             return bool(await self._shown("views.update", view_id=to.view_id, view=view))
         return bool(to.trigger_id and await self._shown("views.open", trigger_id=to.trigger_id, view=view))
@@ -49,9 +49,10 @@ class Windows:
 
 def loading() -> dict[str, Any]:
     """What stands in it until the answer is known."""
-    return _window([section("One moment …")])
+    return window([section("One moment …")])
 
 
-def _window(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+def window(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    """The modal around these blocks."""
     title, close = plain("Meetings", 24), plain("Close", 24)
     return {"type": "modal", "callback_id": CALLBACK, "title": title, "close": close, "blocks": blocks}
