@@ -95,7 +95,7 @@ class Desk:
         """Who is in, asked or as reported, with the people the bot minted links for made out."""
         backend = self.backends[room.backend]
         if isinstance(backend, ListsParticipants):
-            seen = await backend.participants(room)
+            seen = self.roster.completed(room, await backend.participants(room))
         else:
             seen = self.roster.presence(room.backend, room.vendor_id)
         if seen.participants is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.forms import FieldForm
 from bot.model import Person
@@ -19,7 +19,7 @@ class Address:
     channel_id: str | None = None
     response_url: str | None = None
     trigger_id: str | None = None  # 3 seconds, single use
-    thread_ts: str | None = None
+    thread_ts: str | None = None  # the thread that was spoken in, where it was one
     view_id: str | None = None
 
 
@@ -29,6 +29,7 @@ class Posted:
 
     channel_id: str
     ts: str
+    thread_ts: str | None = field(default=None, compare=False)  # the thread it stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Form:
     values: Mapping[str, str]  # what is known already, by field name
     only: tuple[str, ...] = ()  # show just these fields (the rest stays as in `line`)
     line: str = ""  # the command line the form completes (a missing reason)
+    where: bool = False  # ask for the channel too: it was opened from no place in particular
 
 
 class Voice(ABC):
@@ -50,8 +52,13 @@ class Voice(ABC):
         """Answer this person alone: response address, then ephemeral, then direct message. May reveal links."""
 
     @abstractmethod
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
-        """Post to a channel (`C…`, `G…`, `D…`) or somebody's direct messages (`U…`). No links. Raises Unreachable."""
+    async def post(
+        self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, thread_ts: str | None = None
+    ) -> Posted:
+        """Post to a channel (`C…`, `G…`, `D…`), in a thread of it, or to somebody's direct messages (`U…`). No links.
+
+        Raises Unreachable.
+        """
 
     @abstractmethod
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:

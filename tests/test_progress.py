@@ -22,7 +22,9 @@ class Listening(Voice):
         self.deaf = deaf
         self.slow = slow  # so many edits are not taken
 
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
+    async def post(
+        self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, thread_ts: str | None = None
+    ) -> Posted:
         if self.deaf:
             self.said.append("tried")
             raise Unreachable("not there")

@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.dispatch import Approving, Dispatcher, House, Places, approvals_needed
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
+from bot.dispatch.home import HomePages
 from bot.door import Door
 from bot.files import SharedFiles
 from bot.hooks import Hooks
@@ -29,18 +30,22 @@ from bot.model import Presence, Room
 from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
+from bot.polling import Polls
 from bot.role_copies import RoleCopies
 from bot.roster import Roster
 from bot.seal import Seal
 from bot.settings import Settings
 from bot.slack.bolt import Entrance, attach, build_app
 from bot.slack.client import Authorisation, WebClient
+from bot.slack.events import Events
 from bot.slack.files import SlackFiles
+from bot.slack.home import HomeTabs
 from bot.slack.identity import SlackDirectory
 from bot.slack.launcher import Launcher
 from bot.slack.listeners import SlackListeners
 from bot.slack.modals import Modals
 from bot.slack.outbox import SlackVoice
+from bot.slack.presenting import Spawner
 from bot.slack.response_url import ResponseUrls
 from bot.slack.seen import Seen
 from bot.store import Store
@@ -90,6 +95,9 @@ class Core:
     callbacks: Callbacks
     dispatcher: Dispatcher
     hooks: Hooks
+    polls: Polls
+    cards: RoomCards
+    pages: HomePages
 
 
 def slack_side(ground: Ground, session: ClientSession) -> SlackSide:
@@ -132,7 +140,10 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     hooks = Hooks(
         ground.backends, store, roster, clock, rejected=lambda reason: rejected.labels(f"hook: {reason}").inc()
     )
-    return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks)
+    polls = Polls(store, roster, ground.backends, clock, desk.cards.changed)
+    return Core(
+        people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks, polls, desk.cards, HomePages(desk)
+    )
 
 
 def _desk(
@@ -171,6 +182,7 @@ def _desk(
             presence=present,
             asked=lambda room: isinstance(backends[room.backend], ListsParticipants),
             door=lambda room: door_words(backends[room.backend], room),
+            known=lambda name: name in backends,
             background=ground.tasks.beside,
         ),
         clock=ground.clock,
@@ -199,15 +211,34 @@ def _credentials(settings: Settings) -> tuple[str, ...]:
     return tuple(one.get_secret_value() for one in known if one is not None)
 
 
-def entrance(ground: Ground, core: Core, slack: SlackSide, seen: Seen) -> Entrance:
+def home_tabs(ground: Ground, core: Core, slack: SlackSide) -> HomeTabs:
+    """The Home tabs, told of everything that may stand on them."""
+    tabs = HomeTabs(slack.client, core.pages.page, ground.store, ground.clock)
+    core.roster.subscribe(lambda backend, event: tabs.changed())
+    ground.store.rooms.subscribe(tabs.changed)
+    ground.store.requests.subscribe(tabs.changed)
+    return tabs
+
+
+def entrance(ground: Ground, core: Core, slack: SlackSide, homes: HomeTabs, seen: Seen) -> Entrance:
     """Bolt with the listeners behind it."""
+    launcher, spawner = Launcher(slack.client, slack.voice), Spawner(ground.tasks, slack.voice)
+    events = Events(
+        core.dispatcher,
+        spawner=spawner,
+        voice=slack.voice,
+        launcher=launcher,
+        people=core.people,
+        homes=homes,
+        bot_user=lambda: slack.authorisation.bot_user,
+    )
     listeners = SlackListeners(
         core.dispatcher,
-        tasks=ground.tasks,
+        spawner=spawner,
         voice=slack.voice,
         modals=slack.modals,
-        launcher=Launcher(slack.client, slack.voice),
-        people=core.people,
+        launcher=launcher,
+        events=events,
         seen=seen,
     )
     app = build_app(slack.client, slack.authorisation)

@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 from structlog import get_logger
 
-from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, slack_side
+from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, home_tabs, slack_side
 from bot.app.vendors import LastErrors, open_backends
 from bot.app.web import hook_route
 from bot.approvals import handlers
@@ -30,6 +30,7 @@ from bot.settings import Settings, load
 from bot.slack.bolt import Entrance
 from bot.slack.client import new_session
 from bot.slack.front import Front, routes
+from bot.slack.home import HomeTabs
 from bot.slack.seen import Seen, SeenInMemory
 from bot.slack.socket import SocketMode
 from bot.store import PREDECESSOR_DRAINS, Store
@@ -38,8 +39,9 @@ from bot.tasks import Tasks
 DRAIN_SECONDS = 30.0
 MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
+CARDS_PUT_RIGHT = timedelta(days=1)  # of rooms in which something happened since then
 # Verbs that an approval rule may name although they come with later back ends.
-ANNOUNCED_VERBS = ("remind", "reminders", "story", "mute", "unmute", "admit", "promote")
+ANNOUNCED_VERBS = ("remind", "reminders", "mute", "unmute", "admit", "promote")
 KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
 
 log = get_logger(__name__)
@@ -114,7 +116,8 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     await bot_core.roster.load()
     await bot_core.approvals.recover()
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    way_in = entrance(ground, bot_core, parts.slack, parts.seen)
+    homes = home_tabs(ground, bot_core, parts.slack)
+    way_in = entrance(ground, bot_core, parts.slack, homes, parts.seen)
     socket = _socket(parts, way_in) if ground.settings.socket_mode else None
     url = await _listening(parts, way_in, socket, stack)
     background = _Background(failed)
@@ -123,6 +126,8 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     background.begin(_jobs(parts), "jobs")
     background.begin(_sweep(ground), "sweep")
     background.begin(_to_slack(parts.slack, socket), "slack")
+    background.begin(_live(parts), "live")
+    background.begin(_homes(parts, homes), "homes")
     return Bot(url, failed)
 
 
@@ -205,6 +210,18 @@ async def _jobs(parts: _Parts) -> None:
         clock=ground.clock,
     )
     await ground.jobs.run(work)
+
+
+async def _homes(parts: _Parts, homes: HomeTabs) -> None:
+    await parts.slack.authorisation.known()
+    await homes.run()
+
+
+async def _live(parts: _Parts) -> None:
+    """What people see of rooms is put right after the start, and kept right by looking at those in use."""
+    await parts.slack.authorisation.known()
+    await parts.core.cards.resume(parts.ground.clock.now() - CARDS_PUT_RIGHT)
+    await parts.core.polls.run()
 
 
 async def _sweep(ground: Ground) -> None:

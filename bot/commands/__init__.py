@@ -33,6 +33,7 @@ from bot.commands import (
     show,
     start,
     status,
+    story,
     unblock,
     unlock,
     unmute,
@@ -72,5 +73,6 @@ COMMANDS: tuple[Command[Any, Any], ...] = (
     roles.COMMAND,
     approvals.COMMAND,
     audit.COMMAND,
+    story.COMMAND,
     status.COMMAND,
 )

@@ -112,6 +112,7 @@ def draft_of(
         requester=act.caller.person,
         backend=order.backend or "",
         channel_id=act.address.channel_id,
+        thread_ts=act.address.thread_ts,
         card_channel_id=card_channel,
         room_id=bound_to(act.rooms),
         room=", ".join(one.title for one in act.rooms),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.audit import Entry
 from bot.capabilities import file_operations
@@ -18,7 +18,7 @@ from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
 from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
 from bot.dispatch.saying import failure, spoken
-from bot.errors import BotError, NotFound, Refused, Unavailable
+from bot.errors import AlreadySo, BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
 from bot.launch import Launch
 from bot.lookup import MOST_ASKED, Ambiguous
@@ -67,6 +67,28 @@ class Dispatcher:
         except BotError as error:
             await self._explain(address, error, line, caller)
 
+    async def command_in(self, address: Address, line: str, key: str) -> None:
+        """The same, from a channel that they picked in a form: they have to be in it."""
+        try:
+            if not await self._desk.voice.is_member(address.channel_id or "", address.person):
+                raise Refused("You are not in that channel; pick one that you are in.")
+        except BotError as error:
+            await self._explain(replace(address, channel_id=None), error, line)
+            return
+        await self.command(address, line, key)
+
+    async def meet_about(self, address: Address, topic: str, key: str) -> None:
+        """A room for a message, its card in the thread; where the thread has one, that one."""
+        line = f"start {quote(topic)}" if topic else "start"
+        rooms, channel, thread = self._desk.store.rooms, address.channel_id, address.thread_ts
+        known = await rooms.room_in_thread(channel, thread) if channel and thread else None
+        if known is None:
+            await self.command(address, line, key)
+            return
+        there = text("This thread has a room: ", Strong(known.title), ".")
+        error = AlreadySo("This thread has a room.", detail=there, buttons=(join_button(known),))
+        await self._explain(address, error, line)
+
     async def _give(self, order: Order, key: str) -> None:
         act = order.act
         channel = await self._approving.place_for(order, order.rule) if order.rule is not None else ""
@@ -91,7 +113,9 @@ class Dispatcher:
             said = text(User(act.caller.person.user_id), " · ", Strong(order.command.name), " · ", *reply.body)
             await self._delivery.note_publicly(self._house.audit_channel, said)
 
-    async def _explain(self, address: Address, error: BotError, line: str, caller: Caller | None = None) -> None:
+    async def _explain(
+        self, address: Address, error: BotError, line: str, caller: Caller | None = None, *, about: Room | None = None
+    ) -> None:
         verb = verb_in(line)
         body, buttons = failure(error)
         await self._desk.voice.whisper(address, body, buttons)
@@ -99,7 +123,7 @@ class Dispatcher:
         if isinstance(error, Confirm):
             return
         if not error.recorded:
-            room = words_for_room(self._desk, line)
+            room = about.title if about else words_for_room(self._desk, line)
             entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
             await self._desk.audit.note(entry)
         command = self._desk.commands.get(verb)
@@ -110,12 +134,11 @@ class Dispatcher:
 
     async def join(self, address: Address, room_id: str) -> None:
         """Somebody pressed Join on a card: their own link, to them alone."""
-        line = "join"
+        room = None
         try:
             room = await self._desk.store.rooms.get(room_id)
             if room is None:
                 raise NotFound("That room was deleted.")
-            line = f"join {quote(room.title)}"
             caller = await self._desk.people.caller(address.person)
             await self._admit(room, caller, address)
             with in_the_name_of(caller):
@@ -126,7 +149,7 @@ class Dispatcher:
             )
             await self._desk.audit.note(entry)
         except BotError as error:
-            await self._explain(address, error, line)
+            await self._explain(address, error, "join", about=room)
 
     async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
         """Join needs no role on a card in one's own channel; guests need the operator's leave."""

@@ -23,6 +23,7 @@ from bot.slack.modals import Modals
 from bot.slack.pacing import Edits, Posts
 from bot.slack.render import message as rendered
 from bot.slack.response_url import Delivery, ResponseUrls
+from bot.slack.windows import Windows
 from bot.voice import Address, Form, Posted, Voice
 
 CHANNEL_TTL = timedelta(seconds=60)
@@ -33,6 +34,7 @@ LONGEST_BEFORE_ANOTHER_WAY = 3.0
 LONGEST_SHOWN_LINE = 2_000
 TRIES = 4
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"})
+NO_THREAD = frozenset({"cannot_reply_to_message", "thread_not_found", "message_not_found", "invalid_thread_ts"})
 # After these Slack may have done it all the same (slack docs, fatal_error: some aspect may have succeeded).
 UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}  # Slack's crawler would open what links lead to
@@ -69,7 +71,14 @@ class SlackVoice(Voice):
         self._posts = Posts(clock)
         self._edits = Edits(clock, self._update)
         self._field_forms = FieldForms(client)
+        self._windows = Windows(client)
         self._channels: dict[str, _Channel] = {}
+
+    @property
+    def name(self) -> str:
+        """The bot's own name in this workspace, without `@`."""
+        result = self._authorisation.result
+        return (result.get("bot_user") or result.get("user") or "meetops") if result else "meetops"
 
     async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. Nothing is raised: where all three ways are closed, that is logged."""
@@ -78,26 +87,50 @@ class SlackVoice(Voice):
             answer = {"response_type": "ephemeral", "replace_original": False, **NO_PREVIEW, **content}
             if await self._urls.send(to.response_url, answer) is Delivery.SENT:
                 return
-        user = to.person.user_id
+        if to.channel_id is None and await self._windows.say(to, content):
+            return
+        user, thread = to.person.user_id, {"thread_ts": to.thread_ts} if to.thread_ts else {}
         if to.channel_id and not to.channel_id.startswith("D"):
-            thread = {"thread_ts": to.thread_ts} if to.thread_ts else {}
             here = {"channel": to.channel_id, "user": user, **thread, **content}
             if await self._tried("chat.postEphemeral", here, patience=LONGEST_BEFORE_ANOTHER_WAY):
+                return
+        elif to.channel_id and thread:
+            there = {"channel": to.channel_id, **thread, **NO_PREVIEW, **content}
+            if await self._tried("chat.postMessage", there, patience=LONGEST_BEFORE_ANOTHER_WAY):
                 return
         if not await self._tried("chat.postMessage", {"channel": user, **NO_PREVIEW, **content}):
             log.warning("private answer not delivered", user=user)
 
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
-        """See `Voice`."""
+    async def window(self, to: Address) -> Address:
+        """Where the answer to a click on the Home tab goes: a window that stands there at once."""
+        return await self._windows.open(to)
+
+    async def post(
+        self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, thread_ts: str | None = None
+    ) -> Posted:
+        """See `Voice`. Where the thread is gone, it is posted in the channel."""
         content = rendered(body, buttons)
         await self._posts.turn(to)
+        message = {"channel": to, **NO_PREVIEW, **content}
         try:
-            answer = await self._call("chat.postMessage", {"channel": to, **NO_PREVIEW, **content})
+            if thread_ts is None:
+                answer = await self._call("chat.postMessage", message)
+            else:
+                answer = await self._in_thread(message, thread_ts)
         except SlackApiError as error:
             raise Unreachable(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
         except UNREACHABLE:
             raise Unreachable(NOT_SAID) from None
-        return Posted(str(answer["channel"]), str(answer["ts"]))
+        thread = (answer.get("message") or {}).get("thread_ts")
+        return Posted(str(answer["channel"]), str(answer["ts"]), thread)
+
+    async def _in_thread(self, message: dict[str, Any], thread_ts: str) -> AsyncSlackResponse:
+        try:
+            return await self._call("chat.postMessage", {**message, "thread_ts": thread_ts})
+        except SlackApiError as error:
+            if error_word(error) not in NO_THREAD:
+                raise
+            return await self._call("chat.postMessage", message)
 
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. A message that is gone, or may not be edited any more, is left alone."""
@@ -192,12 +225,8 @@ class SlackVoice(Voice):
         if to.startswith(("U", "W")):
             return Unreachable(f"I can't write to that person ({word}).")
         if word in NOT_THERE:
-            return Unreachable(f"I can't post there; invite me with /invite @{self._name()}.")
+            return Unreachable(f"I can't post there; invite me with /invite @{self.name}.")
         return Unreachable(f"Slack refused the message ({word}).")
-
-    def _name(self) -> str:
-        result = self._authorisation.result
-        return (result.get("bot_user") or result.get("user") or "meetops") if result else "meetops"
 
     async def _tried(self, method: str, arguments: dict[str, Any], *, patience: float = LONGEST_RETRY_AFTER) -> bool:
         try:

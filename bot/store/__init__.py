@@ -10,6 +10,7 @@ from bot.store.database import PREDECESSOR_DRAINS, Database, DatabaseUnavailable
 from bot.store.decisions import Decision, Decisions, Verdict
 from bot.store.directory import Block
 from bot.store.effects import Effects
+from bot.store.homes import Homes
 from bot.store.links import Link, Links
 from bot.store.meetings import Meetings
 from bot.store.outbox import Outbox
@@ -47,6 +48,7 @@ class Store:
     effects: Effects
     outbox: Outbox
     meetings: Meetings
+    homes: Homes
 
     @classmethod
     async def open(cls, url: str, clock: Clock, *, wait: timedelta = PREDECESSOR_DRAINS) -> Store:
@@ -63,6 +65,7 @@ class Store:
             Effects(db, clock),
             Outbox(db),
             Meetings(db),
+            Homes(db),
         )
         try:
             await store.rooms.load()

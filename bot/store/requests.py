@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +45,7 @@ class Draft:
     requester: Person
     backend: str = ""
     channel_id: str | None = None  # where the command came from
+    thread_ts: str | None = None  # in which thread of it
     card_channel_id: str | None = None  # where the approval card stands
     room_id: str | None = None
     room: str = ""  # its title, for people and the audit
@@ -109,6 +110,15 @@ class Requests:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._subscribers: list[Callable[[], None]] = []
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call this whenever a request was added or changed, once that is durable. It must not raise and not wait."""
+        self._subscribers.append(changed)
+
+    def _tell(self) -> None:
+        for changed in self._subscribers:
+            changed()
 
     async def add(self, tx: Tx, draft: Draft, state: State) -> Request:
         """Keep it. Raises sqlalchemy's IntegrityError when its key is known."""
@@ -121,6 +131,7 @@ class Requests:
             kept_digest=draft.digest,
         )
         await tx.execute(insert(requests), _row(request))
+        tx.after_commit(self._tell)
         return request
 
     async def get(self, request_id: str, tx: Tx | None = None) -> Request | None:
@@ -164,6 +175,7 @@ class Requests:
         values: dict[str, object] = {"state": to, "version": request.version + 1}
         if result is not None:
             values |= {"outcome": result.outcome, "answer": wording.dump(result.body), "ended_at": self._clock.now()}
+        tx.after_commit(self._tell)
         as_read = (requests.c.id == request.id, requests.c.version == request.version)
         return (await tx.execute(update(requests).where(*as_read).values(**values))).rowcount == 1
 

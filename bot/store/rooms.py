@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,11 @@ class Rooms:
         self._db = db
         self._clock = clock
         self._known = Directory()
+        self._subscribers: list[Callable[[], None]] = []
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call this whenever something about a room has changed, once it is durable. It must not raise and not wait."""
+        self._subscribers.append(changed)
 
     async def load(self) -> None:
         """Read everything once, after the database was opened."""
@@ -78,6 +83,10 @@ class Rooms:
     async def rooms_in(self, channel_id: str) -> list[Room]:
         """The rooms shared in this channel, the newest share first."""
         return self._known.in_channel(channel_id)
+
+    async def room_in_thread(self, channel_id: str, thread_ts: str) -> Room | None:
+        """The room whose card begins this thread or stands in it; of several the one that came last."""
+        return self._known.in_thread(channel_id, thread_ts)
 
     async def channels_of(self, room_id: str) -> frozenset[str]:
         """The channels this room was made or shared in."""
@@ -140,6 +149,7 @@ class Rooms:
         await tx.execute(delete(tables.rooms).where(tables.rooms.c.id == room_id))
         tx.scratch[self, room_id] = None
         tx.after_commit(lambda: self._known.remove(room_id))
+        tx.after_commit(self._tell)
 
     async def admit_person(self, tx: Tx, room_id: str, person: Person, *, host: bool) -> None:
         """The room belongs to this person too. Who was invited as host stays host."""
@@ -177,10 +187,10 @@ class Rooms:
         await tx.execute(delete(tables.blocks).where(at.room_id == room_id, at.user_id == user_id))
         self._becomes(tx, replace(entry, blocks={one: b for one, b in entry.blocks.items() if one != user_id}))
 
-    async def remember_card(self, tx: Tx, room_id: str, channel_id: str, ts: str) -> None:
+    async def remember_card(self, tx: Tx, room_id: str, card: Posted) -> None:
         """This message shows the room's card."""
-        entry, card = self._present(tx, room_id), Posted(channel_id, ts)
-        await tx.execute(put(tables.cards, room_id=room_id, channel_id=channel_id, ts=ts))
+        entry, where = self._present(tx, room_id), {"channel_id": card.channel_id, "ts": card.ts}
+        await tx.execute(put(tables.cards, room_id=room_id, thread_ts=card.thread_ts, **where))
         self._becomes(tx, replace(entry, cards=(*(one for one in entry.cards if one != card), card)))
 
     async def forget_card(self, tx: Tx, room_id: str, card: Posted) -> None:
@@ -207,6 +217,11 @@ class Rooms:
     def _becomes(self, tx: Tx, entry: Entry) -> None:
         tx.scratch[self, entry.room.id] = entry
         tx.after_commit(lambda: self._known.install(entry))
+        tx.after_commit(self._tell)
+
+    def _tell(self) -> None:
+        for changed in self._subscribers:
+            changed()
 
 
 async def _all_entries(tx: Tx) -> list[Entry]:
@@ -221,7 +236,7 @@ async def _all_entries(tx: Tx) -> list[Entry]:
         blocks[row.room_id][row.user_id] = Block(row.until, row.meeting_id, row.blocked_by, row.why, row.at)
     cards: defaultdict[str, tuple[Posted, ...]] = defaultdict(tuple)
     for row in await tx.execute(select(tables.cards).order_by(tables.cards.c.ts)):
-        cards[row.room_id] += (Posted(row.channel_id, row.ts),)
+        cards[row.room_id] += (Posted(row.channel_id, row.ts, row.thread_ts),)
     return [
         Entry(_room(row), people[row.id], channels[row.id], blocks[row.id], cards[row.id])
         for row in await tx.execute(select(tables.rooms))

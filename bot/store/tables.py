@@ -116,7 +116,7 @@ blocks = _table(
     _must("why"),
     _must("at", Moment),
 )
-cards = _table("cards", _key("channel_id"), _key("ts"), _of_room(_must))
+cards = _table("cards", _key("channel_id"), _key("ts"), _of_room(_must), _may("thread_ts"))
 links = _table(
     "links",
     _key("id"),
@@ -165,6 +165,7 @@ requests = _table(
     _may("outcome"),
     _must("answer", JSON),
     _may("ended_at", Moment),
+    _may("thread_ts"),  # of the command, in its channel
     Index("requests_state", "state", "asked_at"),
     Index("requests_requester", "requester", "asked_at"),
 )
@@ -185,6 +186,7 @@ effects = _table(
     _may("result"),  # JSON text; null: sent, and no answer is known
 )
 outbox = _table("outbox", _key("key"), _must("channel_id"), _must("ts"))
+homes = _table("homes", _key("person", Who), _must("opened_at", Moment))
 meetings = _table(
     "meetings",
     _key("backend"),

@@ -85,6 +85,7 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "ban": ({"room": "standup", "participant": "max"}, "Nobody could ever approve this"),
     "revoke": ({"user": MAX}, "Revoked 1 link"),
     "audit": ({"user": MAX, "since": "1h"}, "join"),
+    "story": ({"since": "1h"}, "fetched a link"),
 }
 
 

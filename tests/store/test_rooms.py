@@ -64,7 +64,7 @@ async def test_a_restart_knows_the_same(tmp_path: Path) -> None:
             await store.rooms.admit_person(tx, made.id, BOB, host=True)
             await store.rooms.admit_channel(tx, made.id, "C1")
             await store.rooms.block(tx, made.id, "u-1", until=NOON, meeting_id="m1", by=ANN, why="noise")
-            await store.rooms.remember_card(tx, made.id, "C1", "1.0")
+            await store.rooms.remember_card(tx, made.id, Posted("C1", "1.0"))
             locked = await store.rooms.set_locked(tx, made.id, True)
         adopted = await room(store, "found", owner=None)
     async with opened(tmp_path) as store:
@@ -159,7 +159,7 @@ async def test_a_card_is_remembered_once_and_forgotten(store: Store) -> None:
     made = await room(store)
     async with store.db.begin() as tx:
         for ts in ("1.0", "2.0", "1.0"):
-            await store.rooms.remember_card(tx, made.id, "C1", ts)
+            await store.rooms.remember_card(tx, made.id, Posted("C1", ts))
     assert set(await store.rooms.cards(made.id)) == {Posted("C1", "1.0"), Posted("C1", "2.0")}
     async with store.db.begin() as tx:
         await store.rooms.forget_card(tx, made.id, Posted("C1", "1.0"))

@@ -18,6 +18,7 @@ Seen = TypeVar("Seen")
 
 BOT_SCOPES = frozenset(
     (
+        "app_mentions:read",
         "commands",
         "files:read",
         "chat:write",
@@ -27,6 +28,7 @@ BOT_SCOPES = frozenset(
         "usergroups:read",
         "channels:read",
         "groups:read",
+        "im:history",
         "im:write",
         "mpim:read",
     )
