@@ -194,6 +194,7 @@ def entrance(ground: Ground, core: Core, slack: SlackSide, seen: Seen) -> Entran
         launcher=Launcher(slack.client, slack.voice),
         people=core.people,
         seen=seen,
+        announce=ground.store.db.announce if ground.store.db.shared else None,
     )
     app = build_app(slack.client, slack.authorisation)
     attach(app, listeners, tasks=ground.tasks, whisper=slack.urls.send)

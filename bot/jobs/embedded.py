@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from bot.store.writing import insert
 from structlog import get_logger
 
 from bot.clock import Clock
-from bot.errors import Unavailable
 from bot.jobs import Handler, Job, Jobs
+from bot.jobs.retrying import after
+from bot.jobs.waiting import until_due
 from bot.store import Database, DatabaseUnavailable, Tx
 from bot.store.tables import jobs
 
 SIDE_BY_SIDE = 16
-TRIES_OF_A_CRASH = 5
-TRIES_WHILE_UNAVAILABLE = 50  # about four hours
-LONGEST_PAUSE = timedelta(minutes=5)
 DATABASE_PAUSE = 1.0  # seconds
 
 _OTHER = jobs.alias()
@@ -159,28 +157,10 @@ class EmbeddedJobs(Jobs):
         if error is None:
             await tx.execute(delete(jobs).where(row))
             return
-        failures = claimed.job.failures + 1
-        again = failures < (TRIES_WHILE_UNAVAILABLE if isinstance(error, Unavailable) else TRIES_OF_A_CRASH)
-        self._report(claimed.job, error, again=again)
+        again = after(claimed.job, error)
         await tx.execute(delete(jobs).where(row, _ANOTHER_WAITS))
-        pause = min(timedelta(seconds=2.0 ** min(failures, 10)), LONGEST_PAUSE)
-        values = {"failures": failures, "error": type(error).__name__, "due_at": self._clock.now() + pause}
-        await tx.execute(update(jobs).where(row).values(state="todo" if again else "parked", **values))
-
-    def _report(self, job: Job, error: BaseException, *, again: bool) -> None:
-        told = log.bind(job=job.name, key=job.key, failures=job.failures + 1, again=again)
-        if isinstance(error, Unavailable):
-            told.warning("job failed for now", sentence=str(error))
-        else:
-            told.error("job crashed", exc_info=error)
+        values = {"failures": again.failures, "error": again.error, "due_at": self._clock.now() + again.pause}
+        await tx.execute(update(jobs).where(row).values(state=again.state, **values))
 
     async def _sleep(self, next_due: datetime | None) -> None:
-        if next_due is None:
-            await self._wake.wait()
-            return
-        waiting = {asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self._clock.sleep_until(next_due))}
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
+        await until_due(self._wake, self._clock, next_due)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from structlog import get_logger
@@ -39,6 +39,7 @@ from bot.tasks import Failure, Tasks
 from bot.voice import Address, Form
 
 COMMIT_SECONDS = 1.0
+USER, USER_GROUP, CHANNEL = "user", "usergroup", "channel"
 DECISIONS = frozenset({"approve", "deny"})
 FOLLOW_UPS = frozenset({"hang_up", "cancel_call", "dial_again"})
 
@@ -81,7 +82,10 @@ class SlackListeners:
         people: People,
         seen: Seen,
         commit_seconds: float = COMMIT_SECONDS,
+        announce: Callable[[str, str], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
+        """`announce` tells other processes what Slack said has changed: (USER | USER_GROUP | CHANNEL, its id)."""
+        self._announce = announce
         self._commands = commands
         self._tasks = tasks
         self._voice = voice
@@ -156,14 +160,25 @@ class SlackListeners:
         event = table(body, "event")
         match event.get("type"):
             case "subteam_members_changed":
-                self._people.invalidate(group_id=str(event.get("subteam_id")))
+                self._forget(USER_GROUP, str(event.get("subteam_id")))
             case "subteam_updated" | "subteam_created":
-                self._people.invalidate(group_id=str(table(event, "subteam").get("id")))
+                self._forget(USER_GROUP, str(table(event, "subteam").get("id")))
             case "user_change":
-                self._people.invalidate(user_id=str(table(event, "user").get("id")))
+                self._forget(USER, str(table(event, "user").get("id")))
             case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
-                self._voice.forget_channel(str(event.get("channel")))
+                self._forget(CHANNEL, str(event.get("channel")))
         return None
+
+    def _forget(self, kind: str, key: str) -> None:
+        """At once here, and soon in the other processes, if there are any."""
+        if kind == CHANNEL:
+            self._voice.forget_channel(key)
+        elif kind == USER:
+            self._people.invalidate(user_id=key)
+        else:
+            self._people.invalidate(group_id=key)
+        if self._announce is not None:
+            self._tasks.spawn(self._announce(kind, key), name="announcement")
 
     async def _first_time(self, address: Address, click: Click) -> bool:
         if not click.at:

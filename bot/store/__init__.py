@@ -64,6 +64,7 @@ class Store:
             Meetings(db),
         )
         try:
+            await db.changes.begin()
             await store.rooms.load()
             await store.people.load()
         except BaseException:

@@ -28,6 +28,7 @@ from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
 from tests.fakes import world_pexip
+from tests.fakes.databases import address_for
 from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
@@ -247,7 +248,7 @@ async def world(
             "SLACK_API_URL": server.api_url,
             "HOST": "127.0.0.1",
             "PORT": "0",
-            "DATABASE_URL": f"sqlite:///{folder / 'meetops.db'}",
+            "DATABASE_URL": address_for(folder),
             "MEETOPS_CONFIG": str(folder / "meetops.toml"),
             **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
         }

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime, timedelta
+import pytest
 from pathlib import Path
 
 from bot.model import Person
 from bot.store import Link, Store
 from tests.fakes.storage import ANN, BOB, NOON, opened, room
+
+pytestmark = pytest.mark.engines
 
 SOON = NOON + timedelta(minutes=10)
 LATER = NOON + timedelta(hours=1)
