@@ -162,26 +162,49 @@ async def test_everything_noted_is_there_after_a_flush(store: Store, audit: Audi
     assert await verify(store.db) == Verification(501, (await verify(store.db)).head)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit SET outcome = 'done' WHERE seq = 2",
-        "DELETE FROM audit WHERE seq = 3",
+CHANGES = [
+    "UPDATE audit SET outcome = 'done' WHERE seq = 2",
+    "DELETE FROM audit WHERE seq = 3",
+    "INSERT INTO audit SELECT 9, at, actor, action, room, backend, outcome, reason, request_id, approvers,"
+    " correlation, facts, previous, hash, room_key FROM audit WHERE seq = 2",
+]
+IN_ITS_OWN_WORDS = {
+    False: [
         "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2",
         "REPLACE INTO audit SELECT * FROM audit WHERE seq = 2",
-        "INSERT INTO audit SELECT 9, at, actor, action, room, backend, outcome, reason, request_id, approvers,"
-        " correlation, facts, previous, hash, room_key FROM audit WHERE seq = 2",
     ],
-)
-async def test_a_row_cannot_be_changed_removed_or_put_between(store: Store, audit: Audit, statement: str) -> None:
+    True: ["TRUNCATE audit", "INSERT INTO audit SELECT * FROM audit ON CONFLICT (seq) DO UPDATE SET outcome = 'x'"],
+}
+
+
+async def test_a_row_cannot_be_changed_removed_or_put_between(store: Store, audit: Audit) -> None:
     await write(store, audit, *numbered(1, 2, 3))
     before = await verify(store.db)
-    with (
-        direct(store) as other,
-        pytest.raises(sqlite3.IntegrityError, match="the audit is append-only"),
-    ):
-        other.execute(statement)
+    with direct(store) as other:
+        for statement in CHANGES + IN_ITS_OWN_WORDS[store.db.shared]:
+            with pytest.raises((sqlite3.IntegrityError, psycopg.Error), match="the audit is append-only"):
+                other.execute(statement)
     assert await verify(store.db) == before
+
+
+async def test_rows_of_several_writers_stand_on_one_chain(store: Store, audit: Audit, clock: MovableClock) -> None:
+    """On SQLite they are of one process."""
+    other = await Store.open(store.db.address, clock) if store.db.shared else store
+    writers = [(store, audit), (other, Audit(other.db, clock)) if other is not store else (store, audit)]
+    for number in range(4):
+        await writers[number % 2][1].note(Entry(actor="bot", action=f"noted {number}", outcome="done"))
+    await asyncio.gather(*(write(*writers[number % 2], *numbered(number)) for number in range(40)))
+    for _, one in writers:
+        await one.flush()
+    found = await verify(store.db)
+    assert (found.rows, found.broken_at) == (44, None)
+    if other is not store:
+        await other.close()
+
+
+async def test_a_character_that_no_text_may_hold_breaks_no_chain(store: Store, audit: Audit) -> None:
+    await write(store, audit, Entry(actor="bot", action="kick", outcome="done", room="jaas/a\0b", reason="\0"))
+    assert (await verify(store.db)).rows == 1
 
 
 def without(trigger: str, store: Store) -> str:

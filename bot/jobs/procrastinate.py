@@ -165,7 +165,7 @@ class ProcrastinateJobs(Jobs):
     async def _work(self, worker: Worker) -> None:
         loop = asyncio.get_running_loop()
         next_tick = loop.time()
-        while not self._stopping or self._running or self._ended:
+        while True:
             self._wake.clear()
             if loop.time() >= next_tick:
                 await self._take_over(worker)
@@ -175,6 +175,8 @@ class ProcrastinateJobs(Jobs):
             if not self._stopping:
                 await self._fetch(worker)
             await self._settle(next_due)
+            if self._stopping and not self._running and not self._ended:
+                return
             worker.check()
             patience = IDLE_LOOK if self._awaited and not self._settled.is_set() else next_tick - loop.time()
             await until_due(self._wake, self._clock, next_due, at_most=max(0.0, patience))
