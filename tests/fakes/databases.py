@@ -8,9 +8,13 @@ PostgreSQL. `tests.fakes.storage.address` gives the address of a folder's databa
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.fakes import postgres
@@ -61,6 +65,15 @@ def kept_in(folder: Path) -> bytes:
     if folder in _made:
         return postgres.everything_in(_made[folder]).encode()
     return b"".join(path.read_bytes() for path in folder.glob("meetops.db*"))
+
+
+def rows(folder: Path, statement: str) -> list[tuple[Any, ...]]:
+    """What a statement finds in the folder's database, beside whoever has it open."""
+    if folder in _made:
+        with psycopg.connect(_made[folder]) as server:
+            return server.execute(statement.encode()).fetchall()
+    with closing(sqlite3.connect(folder / "meetops.db")) as file:
+        return file.execute(statement).fetchall()
 
 
 def postgres_of(folder: Path) -> str | None:

@@ -22,13 +22,18 @@ def free_port() -> int:
 
 async def start(w: World, port: int) -> Process:
     """`python -m bot run`, ready to answer this world's Slack."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "MEETOPS_"))}
-    environ = {**inherited, **w.environ, "PORT": str(port), "LOG_FORMAT": "json"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=environ, cwd=w.folder, stdout=PIPE, stderr=PIPE
-    )
+    process = await launch(w, port)
     await connect(w, f"http://127.0.0.1:{port}")
     return process
+
+
+async def launch(w: World, port: int) -> Process:
+    """`python -m bot run`, begun."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "MEETOPS_"))}
+    environ = {**inherited, **w.environ, "PORT": str(port), "LOG_FORMAT": "json"}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=environ, cwd=w.folder, stdout=PIPE, stderr=PIPE
+    )
 
 
 async def kill(process: Process) -> str:
