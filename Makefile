@@ -43,4 +43,4 @@ manifest: $(STAMP)  ## write manifest.yml and the README tables from the command
 
 lock:  ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --universal --no-emit-index-url --python-version 3.11 --quiet -o requirements.lock
-	uv pip compile pyproject.toml --group dev --generate-hashes --universal --no-emit-index-url --python-version 3.11 --quiet -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra postgres --group dev --generate-hashes --universal --no-emit-index-url --python-version 3.11 --quiet -o requirements-dev.lock

@@ -73,7 +73,6 @@ class Calls:
     async def _write_down(self, request_id: str, effect: str, result: str | None) -> None:
         """Where that fails, the answer still counts for this process; after a crash it is not known."""
 
-
         async def write() -> None:
             async with self._store.db.begin() as tx:
                 if result is None:

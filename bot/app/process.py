@@ -136,9 +136,7 @@ async def running(settings: Settings, clock: Clock, policy: Callable[[], Policy]
         ground = Ground(settings, clock, policy, metrics, tasks, store, jobs, audit, backends, errors)
         slack = slack_side(ground, session)
         seen = SeenInDatabase(store.db, clock) if store.db.shared else SeenInMemory(clock)
-        yield await _begin(
-            _Parts(ground, slack, core(ground, slack.directory, slack.voice, slack.files), seen), stack
-        )
+        yield await _begin(_Parts(ground, slack, core(ground, slack.directory, slack.voice, slack.files), seen), stack)
 
 
 @dataclass(frozen=True, slots=True)

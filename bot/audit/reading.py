@@ -92,7 +92,9 @@ async def _rows(tx: Tx, wanted: Select[Any]) -> AsyncIterator[Mapping[str, Any]]
     """In chunks, so that the whole audit never stands in memory."""
     last = -1 << 62  # below every row, also one that somebody put before the first
     while True:
-        chunk = await tx.execute(wanted.where(audit.c.seq > literal(last, BigInteger)).order_by(audit.c.seq).limit(_CHUNK))
+        chunk = await tx.execute(
+            wanted.where(audit.c.seq > literal(last, BigInteger)).order_by(audit.c.seq).limit(_CHUNK)
+        )
         rows = chunk.mappings().all()
         for row in rows:
             yield dict(row)

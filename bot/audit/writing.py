@@ -26,7 +26,7 @@ log = get_logger(__name__)
 
 
 class Audit:
-    """Writes the chain and looks things up in it. One per process: where that is the only one, it knows the last row."""
+    """Writes the chain and looks things up in it. One per process, which knows the last row if it is the only one."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
-from bot.store.writing import insert
 from structlog import get_logger
 
 from bot.clock import Clock
@@ -18,6 +17,7 @@ from bot.jobs.retrying import after
 from bot.jobs.waiting import until_due
 from bot.store import Database, DatabaseUnavailable, Tx
 from bot.store.tables import jobs
+from bot.store.writing import insert
 
 SIDE_BY_SIDE = 16
 DATABASE_PAUSE = 1.0  # seconds

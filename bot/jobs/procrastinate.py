@@ -1,8 +1,8 @@
 """The jobs port on PostgreSQL: Procrastinate's queue, carried out by any number of processes.
 
-Procrastinate keeps what is due: its queueing lock lets one of a (name, key) wait, its lock keeps two of them from running
-side by side, its notifications wake every process. What is due later waits in the table `jobs` and is put on the queue
-when the injected clock says so: hundreds of thousands of future jobs would slow its fetch down.
+Procrastinate keeps what is due: its queueing lock lets one of a (name, key) wait, its lock keeps two of them from
+running side by side, its notifications wake every process. What is due later waits in the table `jobs` and is put on
+the queue when the injected clock says so: hundreds of thousands of future jobs would slow its fetch down.
 
 Its Worker is not used: it takes a cancelled job for a finished one, loses track of a job whose end it could not write
 down, and finds a dead worker's jobs by a timeout. Here a worker holds an advisory lock as long as it lives, so the
@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +51,9 @@ _WAITING = text(
 _WAKE = text(f"SELECT pg_notify('{ANY_QUEUE}', '')")
 _TAKE_BACK = text("DELETE FROM procrastinate_jobs WHERE queueing_lock = :one AND status = 'todo'")
 _END = text("DELETE FROM procrastinate_jobs WHERE id = :id AND worker_id = :worker AND status = 'doing' RETURNING id")
-_BUSY = text("SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = ANY(:n))")
+_BUSY = text(
+    "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = ANY(:n))"
+)
 
 log = get_logger(__name__)
 
@@ -155,12 +157,18 @@ class ProcrastinateJobs(Jobs):
         """Work as one worker until the end (True), or until the database is lost (False)."""
         try:
             async with Worker(self._address, woken=self._wake.set) as worker:
-                await worker.adopt([(one.id, one.worker) for one in self._under_way()])
+                await self._adopt(worker)
                 await self._work(worker)
         except LOST as error:
             log.warning("jobs interrupted", error=type(error).__name__)
             return False
         return True
+
+    async def _adopt(self, worker: Worker) -> None:
+        """What went on while the connection was lost is the new worker's, unless another process has taken it over."""
+        await worker.adopt([(one.id, one.worker) for one in self._under_way()])
+        for claims in (self._running, self._ended):
+            claims.update({task: replace(claimed, worker=worker.id) for task, claimed in claims.items()})
 
     async def _work(self, worker: Worker) -> None:
         loop = asyncio.get_running_loop()
@@ -202,7 +210,8 @@ class ProcrastinateJobs(Jobs):
             due = delete(jobs).where(*waiting, jobs.c.due_at <= self._clock.now()).returning(jobs)
             for row in sorted((await tx.execute(due)).all(), key=lambda row: (row.due_at, row.id)):
                 await self._queue(tx, Job(row.name, row.key, row.payload, row.failures), due=row.due_at)
-            return (await tx.execute(soonest)).scalar()
+            later: datetime | None = (await tx.execute(soonest)).scalar()
+            return later
 
     async def _fetch(self, worker: Worker) -> None:
         while len(self._running) < SIDE_BY_SIDE:
@@ -212,7 +221,7 @@ class ProcrastinateJobs(Jobs):
             self._begin(fetched, worker.id)
 
     def _begin(self, fetched: Fetched, worker: int) -> None:
-        given = fetched.task_kwargs
+        given: dict[str, Any] = fetched.task_kwargs
         job = Job(fetched.task_name, str(given["key"]), dict(given["payload"]), int(given["failures"]))
         task = asyncio.ensure_future(self._handlers[job.name](job))
         self._running[task] = _Claimed(fetched.id or 0, worker, job)

@@ -152,4 +152,5 @@ class Worker:
             await self._connector.execute_query_async(_ADOPT, new=self.id, job=job, old=worker)
 
     async def _one(self, statement: str, **given: object) -> dict[str, object]:
-        return await self._connector.execute_query_one_async(statement, **given)
+        row: dict[str, object] = await self._connector.execute_query_one_async(statement, **given)
+        return row

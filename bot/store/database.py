@@ -190,6 +190,8 @@ def _medium(url: str, wait: timedelta) -> Medium:
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         return SqliteFile(parsed, wait)
     try:
+        import procrastinate  # noqa: F401 (bot/jobs needs it as soon as the bot works)
+
         from bot.store.postgres import PostgresServer
     except ImportError:
         raise ConfigurationError(

@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, select, update
-from bot.store.writing import insert
 
 from bot.clock import Clock
 from bot.model import Person
 from bot.store.database import Database, Tx
 from bot.store.tables import decisions
+from bot.store.writing import insert
 
 
 class Verdict(StrEnum):

@@ -1,6 +1,7 @@
 """The rooms and whose they are, in memory: a command must not cost a database read.
 
-`Rooms` installs here what it committed and, where several processes write the database, what others did before each look.
+`Rooms` installs here what it committed and, where several processes write the database, before each look what others
+did.
 """
 
 from __future__ import annotations

@@ -15,8 +15,11 @@ class Medium(ABC):
     """A SQLite file or a PostgreSQL server. Raises SQLAlchemy's errors, but ConfigurationError from `open`."""
 
     shared: bool  # whether several processes write it at the same time
-    address: str = ""  # of a server, for connections beside these; it holds the password
-    replica: int | None = None  # where it is shared: by what the others know whether this process lives
+
+    @property
+    def replica(self) -> int | None:
+        """Where it is shared: by what the others know whether this process lives."""
+        return None
 
     @abstractmethod
     async def open(self, migrate: Callable[[Connection], None]) -> None:
@@ -46,6 +49,11 @@ class Medium(ABC):
     async def commit(self, transaction: AsyncTransaction, connection: AsyncConnection) -> None:
         """Durable, or it did not happen."""
 
+    @property
+    def address(self) -> str:
+        """Of a server, for connections beside these; it holds the password."""
+        raise NotImplementedError
+
     async def single(self, statement: Executable) -> list[Row[Any]]:
         """One statement that is a transaction by itself and waits for no writer. Where it is shared alone."""
         raise NotImplementedError
@@ -54,5 +62,5 @@ class Medium(ABC):
         """Those of these processes that live no more. Where it is not shared, that is all others there ever were."""
         return set(replicas)
 
-    def on_news(self, told: Callable[[], None]) -> None:
+    def on_news(self, told: Callable[[], None]) -> None:  # noqa: B027 (nobody else changes a file)
         """Call this soon after another process changed something, and when that may have been missed."""

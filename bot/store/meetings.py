@@ -12,9 +12,8 @@ from sqlalchemy import delete, select, tuple_
 
 from bot.model import Medium, Participant
 from bot.store.database import Database, Tx
-from bot.store.writing import put
 from bot.store.tables import meetings, participants
-
+from bot.store.writing import put
 
 MEETING = "meeting"  # as what other processes hear of it
 

@@ -11,7 +11,6 @@ from bot.model import Person
 from bot.store.database import Database, Tx
 from bot.store.tables import people
 
-
 PERSON = "person"  # as what other processes hear of it
 
 

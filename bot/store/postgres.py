@@ -51,7 +51,7 @@ class PostgresServer(Medium):
         self._lifeline = Lifeline(self._address)
 
     @property
-    def replica(self) -> int | None:  # type: ignore[override]
+    def replica(self) -> int | None:
         """See `Medium`."""
         return self._lifeline.id
 

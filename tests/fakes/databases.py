@@ -29,6 +29,11 @@ def pytest_configure(config: pytest.Config) -> None:
     postgres.announce()
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After all tests."""
+    postgres.forget()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Once for each database."""
     marked = {mark.name for mark in metafunc.definition.iter_markers()}

@@ -7,7 +7,6 @@ went. Each test gets databases of its own, copied from one that was migrated onc
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import os
 import secrets
@@ -45,6 +44,13 @@ def announce() -> None:
         os.chmod(folder, 0o755)  # the server runs as somebody else than root
         os.environ[FOLDER] = folder
         os.environ[f"{FOLDER}_SESSION"] = str(os.getpid())
+
+
+def forget() -> None:
+    """At the end of the session. Where a server was started, its guard cleans up."""
+    folder = Path(os.environ.get(FOLDER, ""))
+    if os.environ.get(f"{FOLDER}_SESSION") == str(os.getpid()) and not (folder / "ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def address(database: str) -> str:
@@ -140,7 +146,7 @@ class _alone:  # noqa: N801
         self._file.close()
 
 
-# --- the guard ---------------------------------------------------------------------------------------------------------
+# --- the guard -----------------------------------------------------------------------------------------------------
 
 
 def _binaries(folder: Path) -> Path:

@@ -74,9 +74,7 @@ class Balancer:
                 ) as answer:
                     self._replicas.hits[port] = self._replicas.hits.get(port, 0) + 1
                     kind = answer.headers.get("Content-Type", "text/plain")
-                    return web.Response(
-                        status=answer.status, body=await answer.read(), headers={"Content-Type": kind}
-                    )
+                    return web.Response(status=answer.status, body=await answer.read(), headers={"Content-Type": kind})
             except aiohttp.ClientConnectorError:
                 continue  # nobody listens there
             except aiohttp.ClientError:

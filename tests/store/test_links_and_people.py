@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime, timedelta
-import pytest
 from pathlib import Path
+
+import pytest
 
 from bot.model import Person
 from bot.store import Link, Store

@@ -82,6 +82,18 @@ async def test_a_server_that_is_not_there_and_a_database_never_used_are_said_in_
     postgres.drop(url)
 
 
+async def test_without_the_optional_packages_the_start_ends_with_what_to_install() -> None:
+    for missing in ("psycopg", "procrastinate"):
+        program = (
+            f"import sys; sys.modules[{missing!r}] = None\nfrom bot.errors import ConfigurationError\n"
+            "from bot.store import Database\n"
+            "try: Database('postgresql://u:secret@db/meetops')\nexcept ConfigurationError as error: print(error)"
+        )
+        run = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=PIPE)
+        said, _ = await run.communicate()
+        assert said.decode().strip().endswith("install them with pip install 'meetops[postgres]'")
+
+
 async def test_who_only_reads_cannot_write(two: tuple[Store, Store], tmp_path: Path) -> None:
     beside = Database(address(tmp_path), read_only=True)
     await beside.open()
@@ -171,7 +183,7 @@ async def test_a_lost_connection_is_told_and_what_follows_works_again(two: tuple
         with psycopg.connect(address(tmp_path), autocommit=True) as server:
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
-    with pytest.raises(DatabaseUnavailable):
+    with pytest.raises(DatabaseUnavailable):  # noqa: PT012
         async with store.db.begin() as tx:
             cut()
             await tx.execute(insert(outbox), {"key": "lost", "channel_id": "C1", "ts": "1"})
@@ -183,7 +195,9 @@ async def test_a_lost_connection_is_told_and_what_follows_works_again(two: tuple
     assert await store.db.dead([before or 0]) == {before}
 
 
-async def test_a_killed_process_is_seen_to_be_dead_and_holds_up_nobody(two: tuple[Store, Store], tmp_path: Path) -> None:
+async def test_a_killed_process_is_seen_to_be_dead_and_holds_up_nobody(
+    two: tuple[Store, Store], tmp_path: Path
+) -> None:
     program = (
         "import asyncio, os, sys\nfrom bot.store import Database\n"
         "async def main():\n db = Database(sys.argv[1]); await db.open()\n"

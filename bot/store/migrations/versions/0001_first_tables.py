@@ -183,9 +183,7 @@ def _jobs() -> None:
         _must("error"),
     )
     todo = sa.text("state = 'todo'")
-    op.create_index(
-        "jobs_waiting", "jobs", ["name", "key"], unique=True, sqlite_where=todo, postgresql_where=todo
-    )
+    op.create_index("jobs_waiting", "jobs", ["name", "key"], unique=True, sqlite_where=todo, postgresql_where=todo)
     op.create_index("jobs_due", "jobs", ["state", "due_at"])
 
 
@@ -213,8 +211,7 @@ def _postgres_appends() -> None:
         "THEN RAISE EXCEPTION 'the audit is append-only'; END IF; RETURN NEW; END $$"
     )
     op.execute(
-        "CREATE TRIGGER audit_only_appends BEFORE INSERT ON audit "
-        "FOR EACH ROW EXECUTE FUNCTION audit_only_appends()"
+        "CREATE TRIGGER audit_only_appends BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_only_appends()"
     )
     for name, when in (("changes", "UPDATE"), ("removals", "DELETE"), ("emptying", "TRUNCATE")):
         op.execute(
