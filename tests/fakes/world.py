@@ -28,7 +28,8 @@ from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
 from tests.fakes import world_pexip
-from tests.fakes.databases import address_for
+from tests.fakes.balancer import balanced
+from tests.fakes.databases import address_for, postgres_of
 from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
@@ -257,7 +258,12 @@ async def world(
         one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node)
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
-            await connect(one, one.bot.url, socket_mode=socket_mode)
+            url = one.bot.url
+            if postgres_of(folder):  # on PostgreSQL always two, and nothing may depend on which of them is asked
+                other = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
+                await ready(other.url)
+                url = await stack.enter_async_context(balanced([one.bot.url, other.url]))
+            await connect(one, url, socket_mode=socket_mode)
         yield one
     if one is not None:
         watch.check(one)
