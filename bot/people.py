@@ -170,8 +170,11 @@ class People:
         timezone: str = "UTC",
         language: str = "en",
         patience: float = PATIENCE,
+        catch_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`catch_up` takes in what other processes heard (`invalidate`), where there are any."""
         self._directory, self._policy, self._clock = directory, policy, clock
+        self._catch_up = catch_up
         self._timezone, self._language = timezone, language
         self._profiles = _Remembered[Profile | None](PROFILE_TTL, clock, patience)
         self._groups = _Remembered[frozenset[str]](GROUP_TTL, clock, patience)
@@ -184,6 +187,8 @@ class People:
         `fresh` asks Slack again whatever is remembered (approvals), and raises Unavailable where the profile
         cannot be read; otherwise what cannot be read leaves a `doubt`.
         """
+        if self._catch_up is not None:
+            await self._catch_up()
         policy = self._policy()
         known = None if fresh else self._callers.get(person.user_id)
         if known is not None and known[1] is policy and known[2] > self._clock.now() and known[0].person == person:

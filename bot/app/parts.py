@@ -110,7 +110,14 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     """Everything between the chat and the vendors."""
     settings, store, clock = ground.settings, ground.store, ground.clock
     roster = Roster(store, clock)
-    people = People(directory, ground.policy, clock, timezone=settings.timezone, language=settings.language)
+    people = People(
+        directory,
+        ground.policy,
+        clock,
+        timezone=settings.timezone,
+        language=settings.language,
+        catch_up=store.db.changes.catch_up if store.db.shared else None,
+    )
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
     calls = Calls(store)
     desk = _desk(ground, roster, people, approvals, calls, voice, files)

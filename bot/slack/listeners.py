@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from structlog import get_logger
 
 from bot.dispatch.saying import failure
-from bot.errors import BotError
+from bot.errors import BotError, Unavailable
 from bot.launch import Launch
 from bot.model import Person
 from bot.people import People
@@ -160,17 +160,17 @@ class SlackListeners:
         event = table(body, "event")
         match event.get("type"):
             case "subteam_members_changed":
-                self._forget(USER_GROUP, str(event.get("subteam_id")))
+                await self._forget(USER_GROUP, str(event.get("subteam_id")))
             case "subteam_updated" | "subteam_created":
-                self._forget(USER_GROUP, str(table(event, "subteam").get("id")))
+                await self._forget(USER_GROUP, str(table(event, "subteam").get("id")))
             case "user_change":
-                self._forget(USER, str(table(event, "user").get("id")))
+                await self._forget(USER, str(table(event, "user").get("id")))
             case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
-                self._forget(CHANNEL, str(event.get("channel")))
+                await self._forget(CHANNEL, str(event.get("channel")))
         return None
 
-    def _forget(self, kind: str, key: str) -> None:
-        """At once here, and soon in the other processes, if there are any."""
+    async def _forget(self, kind: str, key: str) -> None:
+        """Here, and in the other processes, if there are any, before Slack hears that it was taken in."""
         if kind == CHANNEL:
             self._voice.forget_channel(key)
         elif kind == USER:
@@ -178,7 +178,11 @@ class SlackListeners:
         else:
             self._people.invalidate(group_id=key)
         if self._announce is not None:
-            self._tasks.spawn(self._announce(kind, key), name="announcement")
+            try:
+                async with asyncio.timeout(self._commit_seconds):
+                    await self._announce(kind, key)
+            except (TimeoutError, Unavailable):
+                log.warning("other processes hear of it by their caches' age alone", kind=kind)
 
     async def _first_time(self, address: Address, click: Click) -> bool:
         if not click.at:
