@@ -37,6 +37,7 @@ bench: $(STAMP)  ## one table beside a stock Bolt application
 
 soak: $(STAMP)  ## long kill and fault campaigns
 	@$(BIN)/pytest -q -m soak -p no:xdist --timeout 3600
+	@MEETOPS_TEST_DATABASE=postgres $(BIN)/pytest -q -n auto --dist worksteal -m "not soak" tests/e2e
 
 manifest: $(STAMP)  ## write manifest.yml and the README tables from the command registry
 	@$(BIN)/python scripts/generate.py

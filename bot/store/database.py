@@ -185,7 +185,7 @@ class Database:
 def _medium(url: str, wait: timedelta) -> Medium:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise ConfigurationError("DATABASE_URL: not a database address; for example sqlite:///meetops.db") from None
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         return SqliteFile(parsed, wait)

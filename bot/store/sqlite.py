@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransactio
 from bot.errors import ConfigurationError
 from bot.store.lock import OneProcess
 from bot.store.medium import Medium
+from bot.store.tables import audit
 
 _ALWAYS = ("PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 5000")
 # FULL: a commit survives power loss. recursive_triggers: INSERT OR REPLACE would else walk round append-only triggers.
@@ -39,7 +40,7 @@ class SqliteFile(Medium):
 
     async def open(self, migrate: Callable[[Connection], None]) -> None:
         """Take the lock, create the file (for its owner alone), migrate."""
-        if not self.path.parent.is_dir():
+        if not _is_folder(self.path.parent):
             raise ConfigurationError(f"DATABASE_URL: there is no folder {self.path.parent}")
         await self._lock.take()
         try:
@@ -56,6 +57,13 @@ class SqliteFile(Medium):
     async def open_for_reading(self) -> None:
         """See `Medium`."""
         self._reading = _reading_engine(self.path, alone=True)
+        try:
+            async with self._reading.connect() as connection:
+                await connection.execute(select(audit.c.seq).limit(1))
+        except DBAPIError as error:
+            raise ConfigurationError(
+                f"DATABASE_URL: {self.path} can't be read as a database of meetops: {error.orig}"
+            ) from None
 
     async def close(self) -> None:
         """Let go of the file, then of the lock."""
@@ -101,7 +109,14 @@ class SqliteFile(Medium):
 def _file_of(url: URL) -> Path:
     if url.drivername != "sqlite" or not url.database or url.database == ":memory:":
         raise ConfigurationError("DATABASE_URL: needs a file, for example sqlite:///meetops.db")
-    return Path(url.database).absolute()
+    path = Path(url.database).absolute()
+    if not path.name:
+        raise ConfigurationError("DATABASE_URL: needs a file, for example sqlite:///meetops.db")
+    return path
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # Path.is_dir raises where one may not look
 
 
 def _writing_engine(path: Path) -> AsyncEngine:
@@ -114,10 +129,15 @@ def _reading_engine(path: Path, *, alone: bool = False) -> AsyncEngine:
     if not alone:
         engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), pool_size=4)
         return _prepared(engine, (*_ALWAYS, *_READER), "BEGIN")
-    if not path.is_file():
-        raise ConfigurationError(f"DATABASE_URL: there is no database {path}")
+    if not os.path.isfile(path):  # also where one may not look
+        raise ConfigurationError(f"DATABASE_URL: there is no database {path}; the bot makes it when it first runs")
     # Without its -wal file nobody has it open, and SQLite would create one just to read.
-    in_use = path.with_name(path.name + "-wal").exists()
+    in_use, shared = (path.with_name(path.name + ending).exists() for ending in ("-wal", "-shm"))
+    if in_use and not shared:  # SQLite would create that file
+        raise ConfigurationError(
+            f"DATABASE_URL: {path} was copied with its -wal but without its -shm file; first put the copy in order: "
+            f"sqlite3 {path} 'PRAGMA wal_checkpoint'"
+        )
     query = {"uri": "true", "mode": "ro"} | ({} if in_use else {"immutable": "1"})
     location = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=query)
     return _prepared(create_async_engine(location), _ALWAYS, "BEGIN")

@@ -29,7 +29,8 @@ class Replicas:
 
     async def start(self, port: int) -> None:
         """Begin one and wait until it can answer."""
-        self.processes[port] = await launch(self.w, port)
+        environ = {**self.w.environ, "PORT": str(port), "LOG_FORMAT": "json"}
+        self.processes[port] = await launch(self.w.folder, environ, "run")
         await ready(f"http://127.0.0.1:{port}")
 
     async def kill(self, port: int) -> None:
