@@ -107,7 +107,7 @@ class EmbeddedJobs(Jobs):
             async with self._db.begin() as tx:
                 for task, claimed in ended.items():
                     await self._end(tx, claimed, task)
-                claimed_now = [] if self._stopping else await self._claim(tx)
+                claimed_now = [] if self._stopping else await self._claim(tx, recorded=len(ended))
                 next_due = await self._next_due(tx)
         except DatabaseUnavailable:
             log.error("jobs wait for the database")
@@ -122,15 +122,16 @@ class EmbeddedJobs(Jobs):
             self._settled.set()
         return next_due
 
-    async def _claim(self, tx: Tx) -> list[_Claimed]:
+    async def _claim(self, tx: Tx, *, recorded: int) -> list[_Claimed]:
         # At most one of a (name, key) waits, so no more than those under way can be held back by their like.
         under_way = {(one.job.name, one.job.key) for one in self._running.values()}
-        free = SIDE_BY_SIDE - len(under_way)
+        # What has ended since this step began is not written down yet, and would be done again after a crash.
+        free = SIDE_BY_SIDE - len(self._running) - (len(self._ended) - recorded)
         due = select(jobs).where(
             jobs.c.state == "todo", jobs.c.due_at <= self._clock.now(), jobs.c.name.in_(self._handlers)
         )
         rows = (await tx.execute(due.order_by(jobs.c.due_at, jobs.c.id).limit(SIDE_BY_SIDE))).all()
-        taken = [row for row in rows if (row.name, row.key) not in under_way][:free]
+        taken = [row for row in rows if (row.name, row.key) not in under_way][: max(0, free)]
         if taken:
             ids = [row.id for row in taken]
             await tx.execute(update(jobs).where(jobs.c.id.in_(ids)).values(state="doing"))

@@ -214,7 +214,7 @@ class ProcrastinateJobs(Jobs):
             return later
 
     async def _fetch(self, worker: Worker) -> None:
-        while len(self._running) < SIDE_BY_SIDE:
+        while len(self._running) + len(self._ended) < SIDE_BY_SIDE:
             fetched = await worker.fetch(self._handlers)
             if fetched is None:
                 return

@@ -102,7 +102,7 @@ def check(w: World, cards: dict[str, Message], rung: Counter[str]) -> Counter[st
 async def test_approvals_double_clicked_on_two_replicas_that_are_killed_ring_nobody_twice_and_lose_nothing(
     tmp_path: Path,
 ) -> None:
-    outcomes = await campaign(tmp_path, approvals=12, every=(0.2, 1.0), pause=0.3)
+    outcomes = await campaign(tmp_path, approvals=10, every=(0.2, 0.8), pause=0.25)
     assert outcomes["killed"] >= 1
 
 

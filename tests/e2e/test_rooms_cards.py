@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.play.slack import Message, text_of
 from bot.play.slack.seed import MAX, MIA, OMAR
 from tests.fakes.speaking import OPS, TEAM, answer, come_in, labels, pressed
 from tests.fakes.world import World
+
+pytestmark = pytest.mark.engines
 
 
 async def card_in(w: World, channel: str, line: str) -> Message:

@@ -57,7 +57,7 @@ async def test_a_killed_process_loses_no_job(tmp_path: Path) -> None:
 
 @pytest.mark.postgres
 async def test_of_two_processes_that_are_killed_in_turn_no_job_is_lost(tmp_path: Path) -> None:
-    await campaign(tmp_path, kills=3, chains=100, side_by_side=2)
+    await campaign(tmp_path, kills=2, chains=60, side_by_side=2)
 
 
 @pytest.mark.soak
