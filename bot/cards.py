@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.approvals import Request
 from bot.capabilities import Event
-from bot.errors import BackendError, NotFound
+from bot.errors import BackendError, BotError, NotFound, Unavailable
 from bot.model import Medium, Participant, Presence, Room
+from bot.policy import Source
 from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
+from bot.role_copies import RoleCopy
 from bot.roster import Roster
 from bot.store import Store
 from bot.voice import Posted, Voice
@@ -33,10 +36,14 @@ class RoomCards:
         *,
         presence: Callable[[Room], Awaitable[Presence]],
         asked: Callable[[Room], bool],
+        door: Callable[[Room], tuple[str, ...]],
         background: Callable[[Coroutine[Any, Any, None], str], None],
     ) -> None:
-        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself."""
-        self._store, self._voice = store, voice
+        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself.
+
+        `door`: what whoever joins has to know (SharesJoinLinks.door_words).
+        """
+        self._store, self._voice, self._door = store, voice, door
         self._presence, self._asked, self._background = presence, asked, background
         self._due: set[str] = set()
         self._editing: set[str] = set()
@@ -49,7 +56,7 @@ class RoomCards:
             presence = await self._presence(room)
         except (BackendError, NotFound):
             presence = Presence(None, None)
-        return room_card(room, presence, asked=self._asked(room))
+        return room_card(room, presence, asked=self._asked(room), door=self._door(room))
 
     def changed(self, room_id: str) -> None:
         """Something about this room is other than its cards say."""
@@ -57,11 +64,21 @@ class RoomCards:
         if room_id not in self._editing:
             self._background(self._refresh(room_id), "room cards")
 
+    def posted(self, room_id: str, card: Card) -> None:
+        """This card of the room stands somewhere now. What changed while Slack took it is written on it too."""
+        shown = self._shown.get(room_id)
+        if shown is not None and shown != card:
+            del self._shown[room_id]
+            self.changed(room_id)
+
     def retire(self, room: Room, cards: Sequence[Posted]) -> None:
         """The room was deleted: its cards offer no Join any more."""
         self._shown.pop(room.id, None)
-        gone = Card(title=room.handle, lines=(Line(text("Deleted.")),))
-        self._background(self._edit(cards, gone), "room cards")
+        self.gone(room.handle, cards)
+
+    def gone(self, title: str, cards: Sequence[Posted]) -> None:
+        """These show a room of that name which is no more."""
+        self._background(self._edit(cards, Card(title=title, lines=(Line(text("Deleted.")),))), "room cards")
 
     def _reported(self, backend: str, event: Event) -> None:
         self._background(self._changed_there(backend, event.vendor_id), "room cards")
@@ -86,7 +103,10 @@ class RoomCards:
                 card = await self.card(room)
                 if self._store.db.shared or self._shown.get(room_id) != card:
                     self._shown[room_id] = card
-                    await self._edit(await self._store.rooms.cards(room_id), card)
+                    try:
+                        await self._edit(await self._store.rooms.cards(room_id), card)
+                    except Unavailable:
+                        self._shown.pop(room_id, None)  # the next change is written even if it says the same
                     if await self._was_late(room_id, card):
                         self._due.add(room_id)
         finally:
@@ -100,10 +120,13 @@ class RoomCards:
         return room is not None and not self._asked(room) and await self.card(room) != card
 
     async def _edit(self, cards: Sequence[Posted], card: Card) -> None:
-        await asyncio.gather(*(self._voice.edit(one, card) for one in cards[-MOST_KEPT_TRUE:]))
+        """Raises Unavailable, once all were tried, where one of them may not say so."""
+        edits = (self._voice.edit(one, card) for one in cards[-MOST_KEPT_TRUE:])
+        for error in filter(None, await asyncio.gather(*edits, return_exceptions=True)):
+            raise error
 
 
-def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False) -> Card:
+def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False, door: Sequence[str] = ()) -> Card:
     """A room for a channel: never a secret on it; `Join` mints a link for whoever clicks.
 
     `asked`: nobody tells the bot when that changes, so the card says how old it is.
@@ -112,6 +135,7 @@ def room_card(room: Room, presence: Presence | None = None, *, asked: bool = Fal
     age: Text = (" · as of ", At(presence.as_of)) if asked and presence and presence.as_of else ()
     lines = [Line(text(*who_is_in(presence), *age))]
     lines.append(Line(text("on ", Strong(room.backend), f" {room.kind}".rstrip(), *made_by), quiet=True))
+    lines += [Line(text(words), quiet=True) for words in door]
     if room.locked:
         lines.append(Line(text("Locked: no links are given out.")))
     return Card(title=room.handle, lines=tuple(lines), buttons=(join_button(room),))
@@ -139,13 +163,24 @@ def who_is_in(presence: Presence | None) -> Text:
     return text(f"In now ({len(people)}): ", *names, more, *since)
 
 
+def unseen(why: Presence | BotError) -> str:
+    """Said of somebody who is to be out, where it cannot be seen whether they are in."""
+    reason = why.why_unknown or "nothing was reported yet." if isinstance(why, Presence) else str(why)
+    return f" I can't see whether they are inside: {reason}"
+
+
 def named(one: Participant) -> Text:
     """A participant's name as an operator may rely on it: a Slack mention only when the bot minted their link."""
     if one.person is not None:
         return text(User(one.person.user_id))
     if one.medium is Medium.PHONE:
-        return text("phone …", (one.phone or one.name)[-3:])
+        return text(_phone(one))
     return text(one.name or "somebody without a name")
+
+
+def _phone(one: Participant) -> str:
+    """The last digits only where they are known: 8x8 may report a phone before its number, or without one."""
+    return f"phone …{one.phone[-3:]}" if one.phone else "phone, number not known"
 
 
 def called(one: Participant) -> Text:
@@ -160,7 +195,7 @@ def standing(one: Participant) -> str:
     if one.person is not None:
         return "joined from Slack"
     if one.medium is Medium.PHONE:
-        return f"phone …{(one.phone or one.name)[-3:]}"
+        return _phone(one)
     return "name not verified" if one.medium is Medium.WEB else "SIP, name not verified"
 
 
@@ -176,3 +211,20 @@ def role_source(via: str) -> Part:
     if via == "everyone":
         return "everyone of this workspace has it"
     return Group(via) if via.startswith("S") else "granted by id"
+
+
+def read_from(source: Source, copy: RoleCopy | None, now: datetime) -> Text:
+    """For a role that another back end defines: which one, how old that is, what bounds it. Empty for the bot's own."""
+    if not source.from_:
+        return ()
+    bound = f", at most {source.at_most}"
+    if copy is None or copy.as_of is None:
+        return (f" · read from {source.from_}: not known now{bound}",)
+    known = "" if source.role in copy.roles else ", which has no such role"
+    age = _age(now - copy.as_of)
+    return text(f" · read from {source.from_}{known} at ", At(copy.as_of), f" ({age}){bound}")
+
+
+def _age(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return "just now" if minutes < 1 else f"{minutes} min ago"

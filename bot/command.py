@@ -112,6 +112,7 @@ class Command(Generic[B, A]):
     doing: str = ""  # completes "You can't … here": "remove people"
     needs: type[B] | None = None  # the ability; None: no back end is asked
     permission: Need | None = None  # None: everybody (help, whoami)
+    writing: Need | None = None  # what changing something takes, where `permission` is for looking
     risk: Risk = Risk.READ
     owner_counts: bool = True  # the room's owner counts as monitoringMode READ_WRITE_ACCESS
     public: bool = False  # its result is posted in the channel it came from

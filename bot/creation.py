@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from bot.capabilities import CreatesRooms, DeletesRooms, ListsParticipants, Option, RoomWish
+from bot.capabilities import CreatesRooms, DeletesRooms, ListsParticipants, Option, RoomWish, SharesJoinLinks
 from bot.cards import room_card
 from bot.command import Act
 from bot.errors import AlreadySo, BackendError, BadInput
@@ -67,9 +67,11 @@ async def _take_back(act: Act[CreatesRooms], handle: str, vendor: VendorRoom) ->
 
 
 def card_of_new(act: Act[CreatesRooms], room: Room) -> Card:
-    """The card of a room made a moment ago: nobody can be in yet."""
-    asked = isinstance(act.backend, ListsParticipants)
-    return room_card(room, Presence((), act.desk.clock.now()), asked=asked)
+    """The card of a room made a moment ago. Nobody can be in yet; who comes is seen only where that is told."""
+    door = act.backend.door_words(room) if isinstance(act.backend, SharesJoinLinks) else ()
+    if isinstance(act.backend, ListsParticipants):
+        return room_card(room, Presence((), act.desk.clock.now()), asked=True, door=door)
+    return room_card(room, act.desk.roster.presence(room.backend, room.vendor_id), door=door)
 
 
 async def make_rooms(act: Act[Any], wishes: Mapping[str, Mapping[str, str]]) -> list[Room]:

@@ -81,13 +81,15 @@ class Desk:
                 raise Refused(f"{caller.name} is a guest and can't press Join; {link}.", detail=detail)
 
     async def waiting_for(self, caller: Caller) -> list[Request]:
-        """The requests that this person may decide on, and did not ask for."""
-        return [
+        """The requests that this person may decide on, did not ask for, and has not approved yet."""
+        may_decide = [
             request
             for request in await self.approvals.pending()
             if request.requester.user_id != caller.person.user_id
             and all(caller.permissions.allows(need) for need in request.approver_needs)
         ]
+        me = caller.person.user_id
+        return [one for one in may_decide if me not in {by.user_id for by in await self.approvals.approvers(one.id)}]
 
     async def presence(self, room: Room) -> Presence:
         """Who is in, asked or as reported, with the people the bot minted links for made out."""

@@ -20,6 +20,7 @@ class BotError(Exception):
         super().__init__(sentence)
         self.detail = detail
         self.buttons = buttons
+        self.recorded = False  # stands in the audit already, as the end of its request
 
 
 class BadInput(BotError):
@@ -46,6 +47,12 @@ class NotFound(BotError):
     outcome = "not found"
 
 
+class SeveralMatch(BotError):
+    """What was named could be several things; `buttons` are the choices. Nothing was done."""
+
+    outcome = "ambiguous"
+
+
 class NoMeeting(NotFound):
     """The room is there, but no meeting is running in it."""
 
@@ -64,6 +71,10 @@ class BackendError(BotError):
 
 class SignInFailed(BackendError):
     """The vendor refused the bot's own credentials; an administrator must mend the configuration."""
+
+
+class NoAccess(BackendError):
+    """The vendor does not let this very person see or do it: no account or no role of theirs there."""
 
 
 class Unavailable(BackendError):

@@ -90,6 +90,11 @@ class Lookup:
         seen = [room for room in kept if await self.sees(room, caller, channel)]
         return sorted(seen, key=lambda room: (room.backend, room.handle.casefold()))
 
+    async def shared_in(self, channel: str | None, caller: Caller) -> list[Room]:
+        """The rooms of this channel that the caller may see, the newest share first."""
+        shared = await self._store.rooms.rooms_in(channel) if channel else []
+        return [room for room in shared if await self.sees(room, caller, channel)]
+
     def may_see_foreign(self, backend: str, caller: Caller) -> bool:
         """Whether rooms of this back end that the bot did not make are shown to the caller."""
         return backend in self._open or caller.permissions.allows(SEES_ALL)
@@ -125,8 +130,8 @@ class Lookup:
                     found[room.id] = room
                     break
             else:
-                same = word.name.casefold()
-                named = [room for room in await self._store.rooms.all(name) if room.vendor_name.casefold() == same]
+                same = {word.name.casefold(), (vendor_id or word.name).casefold()}
+                named = [room for room in await self._store.rooms.all(name) if room.vendor_name.casefold() in same]
                 found |= {room.id: room for room in named}
         return list(found.values())
 
@@ -150,8 +155,7 @@ class Lookup:
         return seen[0] if seen else None
 
     async def _of_channel(self, caller: Caller, channel: str | None) -> Room:
-        shared = await self._store.rooms.rooms_in(channel) if channel else []
-        rooms = [room for room in shared if await self.sees(room, caller, channel)]
+        rooms = await self.shared_in(channel, caller)
         if not rooms:
             raise BadInput("Name a room: none is shared in this channel.")
         if len(rooms) == 1:
@@ -160,7 +164,13 @@ class Lookup:
         live = [room for room, is_live in zip(rooms, lively, strict=False) if is_live]
         if len(live) > 1:
             raise Ambiguous("Several rooms are live here; which one?", live)
-        return live[0] if live else rooms[0]
+        return live[0] if live else self._last_live(rooms)
+
+    def _last_live(self, rooms: Sequence[Room]) -> Room:
+        """The room whose meeting was reported last; where none ever was, the newest share."""
+        known = [(self._roster.last_live(room.backend, room.vendor_id), room) for room in rooms]
+        told = [(at, room) for at, room in known if at is not None]
+        return max(told, key=lambda one: one[0])[1] if told else rooms[0]
 
     async def _live(self, room: Room) -> bool:
         backend = self._backends[room.backend]

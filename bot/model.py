@@ -176,7 +176,8 @@ class VendorRoom:
     kind: str = ""  # conference, vmr, …; the vendor's word
     facts: Mapping[str, str] = field(default_factory=dict)  # shown by `show`, in this order; no secrets
     secrets: Mapping[str, str] = field(default_factory=dict)  # PINs: to the owner and monitoringMode READ_WRITE alone
-    settings: Mapping[str, str] = field(default_factory=dict)  # what the bot keeps for the adapter (JaaS policy)
+    # What the bot keeps for the adapter (JaaS policy); `show` shows it but for names that begin with `_`.
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, TypeVar
 
 from bot.clock import Clock
 from bot.errors import Refused, Unavailable
 from bot.model import Person
-from bot.policy import Deny, Need, Permissions, Policy, Source, judge
+from bot.policy import Deny, Elsewhere, Need, Permissions, Policy, Source, judge
+from bot.remembered import MOST_REMEMBERED, Remembered
+from bot.role_copies import RoleCopies, RoleCopy
 
-V = TypeVar("V")
 Members = Mapping[str, frozenset[str]]  # user group id → user ids
 
 GROUP_TTL = timedelta(seconds=60)
 PROFILE_TTL = timedelta(minutes=5)
 PATIENCE = 3.0  # seconds that one read from Slack may take before it counts as failed
-MOST_REMEMBERED = 20_000
 MOST_ASKED = 30  # profiles read at most to see who could approve
 UNREAD_GROUPS = "Slack does not tell me who is in the user groups now, so roles from them do not count; try again soon."
 UNREAD_PROFILE = "Slack does not tell me who you are now, so only roles given to you by name count; try again soon."
@@ -39,7 +38,7 @@ class Profile:
     name: str
     tz: str = ""  # IANA; empty where Slack gives none
     email: str | None = None
-    language: str = ""  # `en`, `fr`, … ; empty where Slack gives none
+    language: str = ""  # `en-US`, `pt-BR`, … ; empty where Slack gives none
     deactivated: bool = False
     bot: bool = False
     guest: bool = False  # is_restricted or is_ultra_restricted
@@ -91,6 +90,7 @@ class Caller:
     bot: bool = False
     deactivated: bool = False
     doubt: str = ""  # why the permissions may be incomplete: a sentence, empty when all was read
+    copies: tuple[RoleCopy, ...] = ()  # of the back ends that `sources` name: how old what they say is
 
     def require(
         self, needs: Sequence[Need], *, owner: bool = False, doing: str = "do that", ask: Sequence[str] = ()
@@ -116,48 +116,6 @@ class Approvers:
         return len(self.people) if self.complete and not self.everyone else None
 
 
-class _Remembered(Generic[V]):
-    """Values read from Slack, kept for a while; at most one read of the same thing at a time."""
-
-    def __init__(self, ttl: timedelta, clock: Clock, patience: float) -> None:
-        self._ttl, self._clock, self._patience = ttl, clock, patience
-        self._kept: dict[str, tuple[V, datetime]] = {}
-        self._flights: dict[str, asyncio.Task[V]] = {}
-
-    def forget(self, key: str) -> None:
-        """Drop the value; a read that is under way is answered but not kept."""
-        self._kept.pop(key, None)
-        self._flights.pop(key, None)
-
-    async def get(self, key: str, read: Callable[[], Awaitable[V]], *, fresh: bool = False) -> tuple[V, datetime]:
-        """The value and until when it holds; `fresh` does not take a kept one. Raises Unavailable."""
-        now = self._clock.now()
-        kept = None if fresh else self._kept.get(key)
-        if kept is not None and kept[1] > now:
-            return kept
-        flight = None if fresh else self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = asyncio.create_task(self._fetch(key, read))
-            flight.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return await asyncio.shield(flight), now + self._ttl
-
-    async def _fetch(self, key: str, read: Callable[[], Awaitable[V]]) -> V:
-        this, asked = asyncio.current_task(), self._clock.now()
-        try:
-            async with asyncio.timeout(self._patience):
-                value = await read()
-            if self._flights.get(key) is this:
-                if len(self._kept) >= MOST_REMEMBERED:
-                    self._kept.clear()
-                self._kept[key] = (value, asked + self._ttl)
-        except TimeoutError:
-            raise Unavailable("Slack did not answer in time; try again.") from None
-        finally:
-            if self._flights.get(key) is this:
-                del self._flights[key]
-        return value
-
-
 class People:
     """Everybody who talks to the bot."""
 
@@ -171,13 +129,15 @@ class People:
         language: str = "en",
         patience: float = PATIENCE,
         catch_up: Callable[[], Awaitable[None]] | None = None,
+        copies: RoleCopies | None = None,
     ) -> None:
         """`catch_up` takes in what other processes heard (`invalidate`), where there are any."""
         self._directory, self._policy, self._clock = directory, policy, clock
         self._catch_up = catch_up
         self._timezone, self._language = timezone, language
-        self._profiles = _Remembered[Profile | None](PROFILE_TTL, clock, patience)
-        self._groups = _Remembered[frozenset[str]](GROUP_TTL, clock, patience)
+        self._profiles = Remembered[Profile | None]("Slack", PROFILE_TTL, clock, patience)
+        self._groups = Remembered[frozenset[str]]("Slack", GROUP_TTL, clock, patience)
+        self._copies = copies or RoleCopies({}, clock)
         self._callers: dict[str, tuple[Caller, Policy, datetime]] = {}
         self._changes = 0  # what was looked up before a change is not remembered after it
 
@@ -207,15 +167,24 @@ class People:
         """Who else has all these permissions: for requests nobody could approve, and for "ask @sara". Best effort."""
         policy = self._policy()
         members, _, unread = await self._members(policy, fresh=False)
+        copies = await self._copies.told(policy.elsewhere)
+        told = _elsewhere(copies)
         by_id = (grant.users for grant in policy.rules.grants)
         candidates = frozenset[str]().union(*by_id, *members.values())
         candidates -= {besides.user_id} if besides is not None else set()
-        able = sorted(one for one in candidates if _able(policy, one, members, needs))
+        able = sorted(one for one in candidates if _able(policy, one, members, needs, told))
         checked, unchecked = able[:MOST_ASKED], able[MOST_ASKED:]
-        still = await asyncio.gather(*(self._still_able(policy, one, members, needs) for one in checked))
+        still = await asyncio.gather(*(self._still_able(policy, one, members, needs, told) for one in checked))
         people = frozenset(one for one, holds in zip(checked, still, strict=True) if holds).union(unchecked)
-        general = policy.permissions(Source(grant.role, "everyone") for grant in policy.rules.grants if grant.everyone)
-        return Approvers(people, everyone=all(general.allows(need) for need in needs), complete=not unread)
+        general = policy.permissions(policy.general, told)
+        complete = not unread and not any(copy.doubt for copy in copies)
+        return Approvers(people, everyone=all(general.allows(need) for need in needs), complete=complete)
+
+    def roles_changed(self, backend: str) -> None:
+        """The roles of this back end are other than they were."""
+        self._changes += 1
+        self._copies.forget(backend)
+        self._callers.clear()
 
     def invalidate(self, *, user_id: str | None = None, group_id: str | None = None) -> None:
         """Slack said that this user or this user group changed."""
@@ -238,19 +207,22 @@ class People:
             until, doubt = min(until, holds), doubt or (UNREAD_GROUPS if unread else "")
         gone = profile is not None and profile.deactivated
         sources = () if gone else policy.sources(person.user_id, full_member=full, groups=groups)
+        copies = await self._copies.told({one.from_ for one in sources if one.from_}, fresh=fresh)
+        until = min([until, *(copy.until for copy in copies)])
         caller = Caller(
             person=person,
             name=profile.name if profile else person.user_id,
             tz=(profile.tz if profile else "") or self._timezone,
             email=profile.email if profile else None,
             language=(profile.language if profile else "") or self._language,
-            permissions=policy.permissions(sources),
+            permissions=policy.permissions(sources, _elsewhere(copies)),
             sources=sources,
             guest=profile is not None and profile.guest,
             stranger=foreign,
             bot=profile is not None and profile.bot,
             deactivated=gone,
-            doubt=doubt,
+            doubt=" ".join(filter(None, [doubt, *(copy.doubt for copy in copies)])),
+            copies=copies,
         )
         return caller, until
 
@@ -279,7 +251,9 @@ class People:
                 members[group_id], until = answer[0], min(until, answer[1])
         return members, until, unread
 
-    async def _still_able(self, policy: Policy, user_id: str, members: Members, needs: Sequence[Need]) -> bool:
+    async def _still_able(
+        self, policy: Policy, user_id: str, members: Members, needs: Sequence[Need], told: Elsewhere
+    ) -> bool:
         home = self._directory.workspace()
         profile, _, doubt = await self._profile(Person(home.team_id, user_id, home.enterprise_id), fresh=False)
         if doubt:
@@ -287,10 +261,22 @@ class People:
         if profile is None or profile.deactivated:
             return False
         outside = profile.guest or profile.bot or profile.stranger
-        return not outside or _able(policy, user_id, {}, needs, full_member=False)
+        return not outside or _able(policy, user_id, {}, needs, told, full_member=False)
 
 
-def _able(policy: Policy, user_id: str, members: Members, needs: Sequence[Need], *, full_member: bool = True) -> bool:
+def _elsewhere(copies: Sequence[RoleCopy]) -> Elsewhere:
+    return {copy.backend: copy.roles for copy in copies}
+
+
+def _able(
+    policy: Policy,
+    user_id: str,
+    members: Members,
+    needs: Sequence[Need],
+    told: Elsewhere,
+    *,
+    full_member: bool = True,
+) -> bool:
     groups = [group_id for group_id, users in members.items() if user_id in users]
-    permissions = policy.permissions(policy.sources(user_id, full_member=full_member, groups=groups))
+    permissions = policy.permissions(policy.sources(user_id, full_member=full_member, groups=groups), told)
     return all(permissions.allows(need) for need in needs)

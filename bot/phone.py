@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bot.approvals import Approvals, Result
 from bot.capabilities import Event, ParticipantJoined
+from bot.errors import BadInput
 from bot.model import Outcome, Person, PhoneNumber, Room
 from bot.reply import Strong, User, text
 from bot.roster import Roster
@@ -16,11 +18,24 @@ Background = Callable[[Coroutine[Any, Any, None], str], None]
 
 STILL_OPEN = frozenset({Outcome.QUEUED, Outcome.ACCEPTED, Outcome.UNKNOWN})
 _CALL = "dial "
+_NUMBER = re.compile(r"\+[1-9](?:[\s.\-()\u00a0]{0,2}[0-9]){6,14}(?![0-9])")
 
 
 def call_to(number: PhoneNumber) -> str:
     """The name under which a call is recorded as an effect of its request."""
     return f"{_CALL}{number.e164}"
+
+
+def without_numbers(words: str) -> str:
+    """What somebody wrote, with the whole telephone numbers in it masked: for cards and the audit."""
+    return _NUMBER.sub(_masked, words)
+
+
+def _masked(found: re.Match[str]) -> str:
+    try:
+        return PhoneNumber.parse(found[0]).masked
+    except BadInput:
+        return found[0]
 
 
 class PhoneCalls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import Unreachable
+from bot.errors import Unavailable, Unreachable
 from bot.reply import Strong, text
 from bot.voice import Posted, Voice
 
@@ -47,3 +47,5 @@ class Progress:
                 await self._voice.edit(self._posted, body)
         except Unreachable:
             self._silent = True
+        except Unavailable:
+            return  # the next word is tried again

@@ -100,6 +100,11 @@ class Roster:
         people = tuple(self._made_out(one) for one in now.inside)
         return Presence(people, now.meeting.last_at, Meeting(now.meeting.id, now.meeting.started_at))
 
+    def last_live(self, backend: str, vendor_id: str) -> datetime | None:
+        """When the latest meeting of this room was last heard of; None when none was ever reported."""
+        newest = self._newest(backend, vendor_id)
+        return (newest.meeting.ended_at or newest.meeting.last_at) if newest else None
+
     def meeting_now(self, backend: str, vendor_id: str) -> Meeting | None:
         """The meeting that runs in this room, as far as was reported."""
         now = self._running(backend, vendor_id)

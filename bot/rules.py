@@ -72,6 +72,12 @@ class Need:
             return f"{words} Read/Write"
         return f"{words} Read" if self.level == Level.READ_ACCESS else words
 
+    @property
+    def in_full(self) -> str:
+        """The document's own words (seeds/003, "Required Permissions"): User Management Read Access; API."""
+        graded = self.level in (Level.READ_ACCESS, Level.READ_WRITE_ACCESS)
+        return f"{self} Access" if graded else str(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
@@ -102,10 +108,12 @@ class Permissions:
         return self.level(need.area).covers(Level(need.level))
 
     def capped(self, by: Permissions) -> Permissions:
-        """These permissions, but nowhere more than `by` has."""
-        return Permissions(
-            {area: level if by.level(area).covers(level) else by.level(area) for area, level in self.levels.items()}
-        )
+        """These permissions, but nowhere more than `by` has; levels of different kinds leave nothing."""
+        return Permissions({area: _lower(level, by.level(area)) for area, level in self.levels.items()})
+
+    def reading_only(self) -> Permissions:
+        """What is left of them for looking: graded areas at READ_ACCESS, and of the switches `api` alone."""
+        return Permissions({area: _reading(area, level) for area, level in self.levels.items()})
 
     def lacks(self, other: Permissions) -> tuple[Need, ...]:
         """What `other` has and these do not: nobody can grant it."""
@@ -115,6 +123,18 @@ class Permissions:
     def held(self) -> tuple[Need, ...]:
         """What these permissions hold, in words: for `whoami`."""
         return tuple(Need(area, level) for area, level in self.levels.items() if level is not Level.NO_ACCESS)
+
+
+def _lower(one: Level, other: Level) -> Level:
+    if other.covers(one):
+        return one
+    return other if one.covers(other) else Level.NO_ACCESS
+
+
+def _reading(area: str, level: Level) -> Level:
+    if level.covers(Level.READ_ACCESS):
+        return Level.READ_ACCESS
+    return level if area == "api" else Level.NO_ACCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +148,17 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Who has a role: everyone (full members only), some users, some user groups; any of them is enough."""
+    """Who has a role: everyone (full members only), some users, some user groups; any of them is enough.
+
+    With `from_` the role is one of that back end, never more than the role `at_most` of this bot.
+    """
 
     role: str
     everyone: bool = False
     users: frozenset[str] = frozenset()
     usergroups: frozenset[str] = frozenset()
+    from_: str = ""
+    at_most: str = ""
 
 
 ADMINISTRATORS = (Need("administration", Level.ACCESS),)

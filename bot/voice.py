@@ -43,8 +43,7 @@ class Form:
 
 
 class Voice(ABC):
-    """The chat, as dispatch sees it. Every method escapes what it is given; none raises for an unreachable chat
-    but `Unreachable`."""
+    """The chat, as dispatch sees it. Every method escapes what it is given, and raises only what it says."""
 
     @abstractmethod
     async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
@@ -56,7 +55,10 @@ class Voice(ABC):
 
     @abstractmethod
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
-        """Replace a message. Edits of one message are paced; the last state wins."""
+        """Replace a message. Edits of one message are paced; the last state wins.
+
+        Raises Unavailable where the chat did not take it, after several tries: the message may say what it said.
+        """
 
     @abstractmethod
     async def check_may_post(self, channel_id: str) -> None:

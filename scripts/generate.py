@@ -3,19 +3,26 @@
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import anynode_page
+import lasuite_page
 import pexip_page
 
 from bot import app
 from bot.capabilities import Backend, Row, rows, why_not
+from bot.command import Command
 from bot.commands import COMMANDS
 from bot.grammar import usage
 
 ROOT = Path(__file__).parent.parent
 # The further tables of a back end's page: its part → what fills it.
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
+    "anynode": {"operations": anynode_page.operations_table, "rules": anynode_page.rules_table},
     "pexip": {"examples": pexip_page.examples_table, "resources": pexip_page.resources_table},
+    "lasuite": {name: partial(lasuite_page.table, name) for name in lasuite_page.TABLES},
 }
 
 
@@ -24,8 +31,15 @@ def commands_table() -> str:
     rows = ["| verb | does | form | needs |", "|---|---|---|---|"]
     for command in COMMANDS:
         form = usage(command.name, command.args).replace("|", "\\|")
-        rows.append(f"| {command.name} | {command.summary} | `{form}` | {command.permission or 'nothing'} |")
+        rows.append(f"| {command.name} | {command.summary} | `{form}` | {_needed(command)} |")
     return "\n".join(rows)
+
+
+def _needed(command: Command[Any, Any]) -> str:
+    if command.permission is None:
+        return "nothing"
+    changing = f"; to change something: {command.writing.in_full}" if command.writing else ""
+    return f"{command.permission.in_full}{changing}"
 
 
 def table() -> tuple[Row, ...]:

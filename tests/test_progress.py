@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.clock import MovableClock
-from bot.errors import Unreachable
+from bot.errors import Unavailable, Unreachable
 from bot.forms import FieldForm
 from bot.model import Person
 from bot.progress import Progress
@@ -17,9 +17,10 @@ from bot.voice import Address, Form, Posted, Voice
 class Listening(Voice):
     """Remembers what was posted and edited; nothing else is asked of it."""
 
-    def __init__(self, *, deaf: bool = False) -> None:
+    def __init__(self, *, deaf: bool = False, slow: int = 0) -> None:
         self.said: list[str] = []
         self.deaf = deaf
+        self.slow = slow  # so many edits are not taken
 
     async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
         if self.deaf:
@@ -29,6 +30,9 @@ class Listening(Voice):
         return Posted(to, "1")
 
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
+        if self.slow:
+            self.slow -= 1
+            raise Unavailable("not taken")
         self.said.append(f"edit {body}")
 
     async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
@@ -76,3 +80,13 @@ async def test_a_place_that_cannot_be_reached_is_tried_once() -> None:
         await progress.report("1 %")
         clock.advance(timedelta(seconds=5))
     assert voice.said == ["tried"]
+
+
+async def test_an_edit_that_was_not_taken_stops_neither_the_work_nor_the_next_word() -> None:
+    clock, voice = MovableClock(), Listening(slow=1)
+    progress = Progress(voice, clock, place="C0OPS", title="pexip")
+    for number in range(3):
+        await progress.report(f"{number} %")
+        clock.advance(timedelta(seconds=3))
+    assert len(voice.said) == 2
+    assert "2 %" in voice.said[-1]

@@ -14,7 +14,9 @@ from bot.errors import ConfigurationError
 from bot.model import PhoneNumber
 from bot.policy import Level, Need, Permissions, Policy
 from bot.settings import (
+    AnynodeSettings,
     JaasSettings,
+    LaSuiteSettings,
     OpenMeetingsSettings,
     PexipSettings,
     Settings,
@@ -27,6 +29,13 @@ from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantS
 
 EXAMPLE = Path(__file__).parent.parent / "meetops.example.toml"
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing"}
+SBC = """
+[backends.sbc]
+kind = 'anynode'
+base_url = 'https://sbc.example.org:8110'
+username = 'slackbot'
+password = 's3cret'
+"""
 OPENMEETINGS = """
 [backends.om]
 kind = "openmeetings"
@@ -75,16 +84,18 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
 def test_the_example_documents_every_key_and_loads(tmp_path: Path, pem: str) -> None:
     (tmp_path / "meetops.toml").write_text(EXAMPLE.read_text())
     (tmp_path / "jaas.pem").write_text(pem)
-    files = ("jaas-authorization.txt", "openmeetings-password.txt", "private-ca.pem")
-    for name in (*files, "pexip-password.txt", "pexip-sink-password.txt"):
+    files: tuple[str, ...] = ("jaas-authorization.txt", "openmeetings-password.txt", "private-ca.pem")
+    files += ("pexip-password.txt", "pexip-sink-password.txt", "visio-secret.txt", "livekit-secret.txt")
+    for name in (*files, "sbc-password.txt"):
         (tmp_path / name).write_text("secret\n")
     settings = load(TOKENS, tmp_path, commands=COMMANDS)
 
-    unused = {"private_key", "webhook_authorization", "password", "ca", "from_", "at_most", "id", "backends", "roles"}
-    unused |= {"client_key", "event_sink_password"}
+    unused = {"private_key", "webhook_authorization", "password", "ca", "from_", "id", "backends", "roles"}
+    unused |= {"client_key", "event_sink_password", "client_secret", "livekit_api_secret"}
     text = EXAMPLE.read_text()
     lists = (RoleSettings, GrantSettings, ApprovalSettings, DialingSettings)
-    for model in (Settings, SlackSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, *lists):
+    vendors = (JaasSettings, OpenMeetingsSettings, PexipSettings, AnynodeSettings, LaSuiteSettings)
+    for model in (Settings, SlackSettings, *vendors, *lists):
         for key in set(model.model_fields) - unused:
             assert f"{key} = " in text or f"[{key}]" in text or f".{key}]" in text or key.upper() in text, key
     om = settings.backends["meetings"]
@@ -271,6 +282,26 @@ def test_nothing_secret_shows_in_the_settings(read: Load) -> None:
         ("[[grants]]\nrole = 'MEMBER'\neveryone = true\nfor = 1", {}, "[[grants]] 1, for: is not a setting"),
         ("[[grants]]\nrole = 'M'\nusers = ['U1']\nfrom = 'sbc'", {}, "[[grants]] 1, from: "),
         ("[[grants]]\nrole = 'MEMBER'\nusers = ['U1']\nat_most = 'MEMBER'", {}, "[[grants]] 1, at_most: "),
+        (
+            SBC + "[[grants]]\nrole = 'M'\nusers = ['U1']\nfrom = 'sbc'",
+            {},
+            "[[grants]] 1, at_most: is missing; it names the role of this file",
+        ),
+        (
+            SBC + "[[grants]]\nrole = 'M'\nusers = ['U1']\nfrom = 'sbc'\nat_most = 'BOSS'",
+            {},
+            '[[grants]] 1, at_most: there is no role "BOSS"',
+        ),
+        (SBC + "[[grants]]\nrole = 'M'\nfrom = 'sbc'\nat_most = 'MEMBER'", {}, "the grant names nobody"),
+        (
+            OPENMEETINGS + "password = 'x'\n[[grants]]\nrole = 'M'\nusers = ['U1']\nfrom = 'om'\nat_most = 'MEMBER'",
+            {},
+            '[[grants]] 1, from: "om" is not a back end of kind anynode',
+        ),
+        ("default_backend = 'sbc'\n" + SBC, {}, "default_backend: sbc has no rooms; name another back end"),
+        (SBC.replace("https://sbc.example.org:8110", "http://sbc"), {}, "backends.sbc.base_url: must be https"),
+        (SBC.replace("slackbot", "slack:bot"), {}, "backends.sbc.username"),
+        (SBC.replace("password = 's3cret'", ""), {}, "backends.sbc.password: is missing; give it, or password_file"),
         ("[[approvals]]\ncommands = ['dail']", {}, "[[approvals]] 1, commands: there is no command dail"),
         ("[[approvals]]\ncommands = []", {}, "[[approvals]] 1, commands"),
         (
@@ -367,3 +398,27 @@ def test_a_configured_role_takes_the_place_of_the_built_in_one(read: Load) -> No
     rules = read("[roles.MEMBER]\npermissions = { api = 'ACCESS' }").rules()
     assert rules.roles["MEMBER"].permissions == Permissions({"api": Level.ACCESS})
     assert rules.roles["ADMINISTRATOR"].permissions.allows(Need("userManagement", "READ_WRITE_ACCESS"))
+
+
+def test_a_grant_may_read_its_role_from_an_exchange_within_a_bound(read: Load) -> None:
+    toml = SBC + "[[grants]]\nrole = 'AGENT'\nusers = ['U1']\nfrom = 'sbc'\nat_most = 'OPERATOR'"
+    found = read(toml)
+    section = found.backends["sbc"]
+    assert isinstance(section, AnynodeSettings)
+    assert (section.base_url, section.backend_name) == ("https://sbc.example.org:8110", None)
+    assert "s3cret" not in repr(found)
+    (grant,) = found.rules().grants
+    assert (grant.role, grant.from_, grant.at_most) == ("AGENT", "sbc", "OPERATOR")
+    assert Policy(found.rules()).elsewhere == {"sbc"}
+
+
+def test_a_back_end_without_rooms_is_never_the_default(read: Load) -> None:
+    assert read(SBC).default_backend == ""
+    assert read(SBC + OPENMEETINGS + "password = 'x'").default_backend == "om"
+
+
+def test_a_reload_reads_grants_from_an_exchange_too(read: Load, tmp_path: Path) -> None:
+    current = read(SBC)
+    grant = "[[grants]]\nrole = 'AGENT'\nusers = ['U1']\nfrom = 'sbc'\nat_most = 'OPERATOR'"
+    (tmp_path / "meetops.toml").write_text(SBC + grant)
+    assert reload(current, TOKENS, tmp_path, commands=COMMANDS).rules().grants[0].at_most == "OPERATOR"

@@ -26,11 +26,13 @@ class AuditReport:
 
 def backend_kinds() -> dict[str, type[Backend]]:
     """The kinds of back end by their word in the configuration, for the documents."""
+    from bot.backends.anynode import Anynode
     from bot.backends.jaas import Jaas
+    from bot.backends.lasuite import LaSuiteWithTelephone
     from bot.backends.openmeetings import OpenMeetings
     from bot.backends.pexip import Pexip
 
-    return {kind.kind: kind for kind in (Jaas, OpenMeetings, Pexip)}
+    return {kind.kind: kind for kind in (Jaas, OpenMeetings, Pexip, Anynode, LaSuiteWithTelephone)}
 
 
 def manifest_yaml(*, url: str | None = None, socket_mode: bool = False, slash: str = "/meet") -> str:

@@ -11,7 +11,7 @@ from bot.app.vendors import LastErrors
 from bot.approvals import Approvals, Callbacks
 from bot.audit import Audit
 from bot.calls import Calls
-from bot.capabilities import Backend, ListsParticipants
+from bot.capabilities import Backend, KeepsRoles, ListsParticipants, SharesJoinLinks
 from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.commands import COMMANDS
@@ -29,6 +29,7 @@ from bot.model import Presence, Room
 from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
+from bot.role_copies import RoleCopies
 from bot.roster import Roster
 from bot.seal import Seal
 from bot.settings import Settings
@@ -110,6 +111,7 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     """Everything between the chat and the vendors."""
     settings, store, clock = ground.settings, ground.store, ground.clock
     roster = Roster(store, clock)
+    keepers = {name: one for name, one in ground.backends.items() if isinstance(one, KeepsRoles)}
     people = People(
         directory,
         ground.policy,
@@ -117,6 +119,7 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
         timezone=settings.timezone,
         language=settings.language,
         catch_up=store.db.changes.catch_up if store.db.shared else None,
+        copies=RoleCopies(keepers, clock),
     )
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
     calls = Calls(store)
@@ -168,6 +171,7 @@ def _desk(
             voice,
             presence=present,
             asked=lambda room: isinstance(backends[room.backend], ListsParticipants),
+            door=lambda room: door_words(backends[room.backend], room),
             background=ground.tasks.beside,
         ),
         clock=ground.clock,
@@ -183,6 +187,11 @@ def _desk(
         guests_may_join=settings.guests == "join",
     )
     return desk
+
+
+def door_words(backend: Backend, room: Room) -> tuple[str, ...]:
+    """What a room's card says of the vendor's door."""
+    return backend.door_words(room) if isinstance(backend, SharesJoinLinks) else ()
 
 
 def _credentials(settings: Settings) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ DRAIN_SECONDS = 30.0
 MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
 # Verbs that an approval rule may name although they come with later back ends.
-ANNOUNCED_VERBS = ("roles", "remind", "reminders", "story", "mute", "unmute", "admit", "promote")
+ANNOUNCED_VERBS = ("remind", "reminders", "story", "mute", "unmute", "admit", "promote")
 KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
 
 log = get_logger(__name__)

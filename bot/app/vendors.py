@@ -15,10 +15,20 @@ from bot.clock import Clock
 from bot.errors import ConfigurationError
 from bot.metrics import Metrics
 from bot.rest import Pace, Rest
-from bot.settings import BackendSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, Settings
+from bot.settings import (
+    AnynodeSettings,
+    BackendSettings,
+    JaasSettings,
+    LaSuiteSettings,
+    OpenMeetingsSettings,
+    PexipSettings,
+    Settings,
+)
 
 if TYPE_CHECKING:
+    from bot.backends.anynode import Anynode
     from bot.backends.jaas import Jaas
+    from bot.backends.lasuite import LaSuite
     from bot.backends.openmeetings import OpenMeetings
     from bot.backends.pexip import Pexip
 
@@ -139,9 +149,45 @@ def _pexip(name: str, rest: Rest, section: PexipSettings, clock: Clock) -> Pexip
     )
 
 
+def _lasuite(name: str, rest: Rest, section: LaSuiteSettings, clock: Clock) -> LaSuite:
+    """With LiveKit's credentials it can do more, with a SIP trunk more again."""
+    from bot.backends.lasuite import LaSuite, LaSuiteWithLiveKit, LaSuiteWithTelephone
+    from bot.backends.lasuite.hooks import Webhooks
+    from bot.backends.lasuite.livekit import LiveKit
+    from bot.backends.lasuite.phones import Phones
+
+    common: dict[str, Any] = {
+        "base_url": section.base_url,
+        "client_id": section.client_id,
+        "client_secret": section.client_secret,
+        "frontend_url": section.frontend_url,
+        "clock": clock,
+    }
+    url, key, secret = section.livekit_url, section.livekit_api_key, section.livekit_api_secret
+    if url is None or key is None or secret is None:
+        return LaSuite(name, rest, **common)
+    phones = Phones(secret)
+    common |= {
+        "livekit": LiveKit(rest.elsewhere(url), rest.elsewhere(url), api_key=key, api_secret=secret, clock=clock),
+        "phones": phones,
+        "hooks": Webhooks(api_key=key, api_secret=secret, phones=phones),
+    }
+    if section.livekit_sip_trunk_id is None:
+        return LaSuiteWithLiveKit(name, rest, **common)
+    return LaSuiteWithTelephone(name, rest, sip_trunk_id=section.livekit_sip_trunk_id, **common)
+
+
+def _anynode(name: str, rest: Rest, section: AnynodeSettings, clock: Clock) -> Anynode:
+    from bot.backends.anynode import Anynode
+
+    return Anynode(name, rest, username=section.username, password=section.password, backend_name=section.backend_name)
+
+
 # A sixth back end is one line here: the `kind` of its section → how it is made.
 KINDS: Mapping[str, Callable[[str, Rest, Any, Clock], Backend]] = {
     "jaas": _jaas,
     "openmeetings": _openmeetings,
     "pexip": _pexip,
+    "lasuite": _lasuite,
+    "anynode": _anynode,
 }

@@ -118,7 +118,10 @@ class _Work:
             return Result(Outcome(error.outcome), error.detail or (str(error),))
 
     async def _weigh(self, request: Request, decision: Decision) -> None:
+        lapsed: list[Decision] = []
         objection = await self._objection(request, decision)
+        if not objection:
+            objection, lapsed = await self._lapsed(request, decision)
         async with self.store.db.begin() as tx:
             request = await self.store.requests.get(request.id, tx) or request
             objection = objection or _too_late(request)
@@ -126,6 +129,9 @@ class _Work:
                 return
             await self.audit.write(tx, _entry(request, decision, counted=not objection))
             if not objection:
+                for earlier in lapsed:
+                    await self.store.decisions.withdraw(tx, earlier)
+                    await self.audit.write(tx, _entry(request, earlier, counted=False))
                 await self._count(tx, request, decision)
         if objection:
             await self._answer(request, decision.approver, objection)
@@ -146,6 +152,17 @@ class _Work:
         except BotError as error:
             return error.detail or (str(error),)
         return judgement.reason if isinstance(judgement, Deny) else ()
+
+    async def _lapsed(self, request: Request, decision: Decision) -> tuple[Text, list[Decision]]:
+        """Earlier approvals of people who may not give one any more; or why that cannot be known now."""
+        if decision.verdict is Verdict.DENY:
+            return (), []
+        given = await self.store.decisions.on(request.id)
+        earlier = [one for one in given if one.counted and one.verdict is Verdict.APPROVE]
+        try:
+            return (), [one for one in earlier if isinstance(await self.callbacks.judge(request, one.approver), Deny)]
+        except BotError as error:
+            return error.detail or (str(error),), []
 
     async def _count(self, tx: Tx, request: Request, decision: Decision) -> None:
         if decision.verdict is Verdict.DENY:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.capabilities.abilities import (
-    ASKED_IN,
     Backend,
     BansUsers,
     ChangesRooms,
@@ -27,6 +26,7 @@ from bot.capabilities.abilities import (
     SharesJoinLinks,
     abilities_of,
 )
+from bot.capabilities.asking import ASKED_BY, ASKED_IN, Asker
 from bot.capabilities.configuring import (
     ConfiguresResources,
     Done,
@@ -48,12 +48,15 @@ from bot.capabilities.events import (
     SettingsAsked,
 )
 from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesParticipants, PromotesParticipants
+from bot.capabilities.roles import KeepsRoles, RoleDocument
 from bot.capabilities.several import HandlesManyRooms, MovesAliases
 from bot.capabilities.table import Row, lacking, rows, why_not
 
 __all__ = [
+    "ASKED_BY",
     "ASKED_IN",
     "AdmitsParticipants",
+    "Asker",
     "Backend",
     "BansUsers",
     "ChangesRooms",
@@ -72,6 +75,7 @@ __all__ = [
     "HangsUp",
     "HookRefused",
     "KeepsRecordings",
+    "KeepsRoles",
     "KicksEverybody",
     "KicksParticipants",
     "KnowsParticipants",
@@ -89,6 +93,7 @@ __all__ = [
     "PromotesParticipants",
     "ReceivesEvents",
     "RevokesLinks",
+    "RoleDocument",
     "RoomWish",
     "Row",
     "SettingsAsked",

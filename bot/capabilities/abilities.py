@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -32,10 +31,6 @@ from bot.model import (
     VendorRoom,
 )
 from bot.rules import Need
-
-# In whose language a vendor's own words are wanted (`fr`, `pt-BR`; empty: nobody's in particular). Whoever starts an
-# action for a person sets it; back ends only read it.
-ASKED_IN: ContextVar[str] = ContextVar("language of the person who asked", default="")
 
 
 class Backend(ABC):
@@ -144,6 +139,10 @@ class SharesJoinLinks(Backend):
     @abstractmethod
     async def join_link(self, room: Room, guest: JoinAs) -> JoinLink:
         """A link for this one guest (a fresh one each time), or the room's address."""
+
+    def door_words(self, room: Room) -> tuple[str, ...]:
+        """Sentences for the room's card: what whoever joins has to know of this vendor's door. No secrets, no I/O."""
+        return ()
 
 
 class RevokesLinks(Backend):

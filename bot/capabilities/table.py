@@ -31,7 +31,12 @@ def rows(needs: Iterable[tuple[str, type[Backend] | None]], kinds: Iterable[type
 
 
 def why_not(kind: type[Backend], ability: type[Backend]) -> str:
-    """Why this back end lacks the ability, as its class says: "it has no telephone". Empty: it says nothing of it."""
+    """Why this back end lacks the ability, as its class says: "it has no telephone". Empty: it has it, or says nothing.
+
+    A class that adds abilities to another (with credentials, with a trunk) inherits only the reasons that still hold.
+    """
+    if issubclass(kind, ability):
+        return ""
     said = (one.__dict__.get("lacks", {}) for one in kind.__mro__)
     return next((reasons[ability] for reasons in said if ability in reasons), "")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.capabilities import KicksParticipants, SharesJoinLinks
+from bot.cards import unseen
 from bot.command import Act, Command
 from bot.errors import BackendError, BadInput, NotFound
 from bot.grammar import ParticipantWord, optional, quote, rest
@@ -74,8 +75,10 @@ async def _target(act: Act[Any], word: ParticipantWord) -> tuple[str, Person | N
         try:
             presence = await act.desk.presence(act.room)
         except (BackendError, NotFound) as error:
-            return user_id, person, None, f" I can't see whether they are inside: {error}"
-        inside = next((one for one in presence.participants or () if one.user_id == user_id), None)
+            return user_id, person, None, unseen(error)
+        if presence.participants is None:
+            return user_id, person, None, unseen(presence)
+        inside = next((one for one in presence.participants if one.user_id == user_id), None)
         return user_id, person, inside, ""
     one = await act.participant(word)
     if one.user_id is None:

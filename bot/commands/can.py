@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import role_source
+from bot.cards import read_from, role_source
 from bot.command import Act, Command
 from bot.errors import BotError
 from bot.grammar import UserWord, line, positional
@@ -28,9 +28,10 @@ async def run(act: Act[Any], args: Args) -> Reply:
     caller = await act.desk.people.caller(person)
     roles: list[Part] = [" They have no role."]
     if caller.sources:
-        roles = [
-            part for source in caller.sources for part in (f" They have {source.role}: ", role_source(source.via), ".")
-        ]
+        now, read = act.desk.clock.now(), {copy.backend: copy for copy in caller.copies}
+        roles = []
+        for one in caller.sources:
+            roles += [f" They have {one.role}: ", role_source(one.via), *read_from(one, read.get(one.from_), now), "."]
     try:
         verdict = await act.desk.judge(args.command, caller, act.place)
     except BotError as error:

@@ -268,6 +268,7 @@ COMMAND = Command(
     args=Args,
     needs=ConfiguresResources,
     permission=READS,
+    writing=WRITES,
     permission_of=permission_of,
     risk_of=risk_of,
     owner_counts=False,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.capabilities import DeletesRooms, HandlesManyRooms
+from bot.capabilities import DeletesRooms, HandlesManyRooms, ListsParticipants
 from bot.cards import who_is_in
 from bot.command import Act, Command
-from bot.errors import BadInput, BotError
+from bot.errors import BadInput, BotError, NotFound
 from bot.grammar import many
 from bot.model import Outcome, Presence, Risk, Room, RoomWord
 from bot.policy import BULK, OWN_IDLE
 from bot.reply import Reply, Strong, Text, joined, text
 from bot.rules import Need
 
+IDLE = "idle"  # whether the vendor says that nobody is in
 IDLE_FREE_KINDS = frozenset({"jaas", "openmeetings"})  # one's own idle room of these needs no approval
 
 
@@ -24,15 +26,33 @@ class Args:
     rooms: tuple[RoomWord, ...] = many("the rooms", required=True)
 
 
+async def prepare(act: Act[DeletesRooms], args: Args) -> Args:
+    """Who is in decides whether others have to agree: a vendor that can be asked is asked."""
+    if act.request_id is None and _free_if_idle(act) and isinstance(act.backend, ListsParticipants):
+        act.found[IDLE] = True
+        with suppress(NotFound):  # gone at the vendor, so nobody is in
+            act.found[IDLE] = (await act.backend.participants(act.room)).empty
+    return args
+
+
 def facts(act: Act[DeletesRooms], args: Args) -> frozenset[str]:
     """`bulk` for several; `own_idle` when it is one's own room and nobody is known to be in."""
     if len(act.rooms) > 1:
         return frozenset({BULK})
+    if not _free_if_idle(act):
+        return frozenset()
     room = act.room
-    presence = act.desk.roster.presence(room.backend, room.vendor_id)
-    idle = not presence.participants
-    mine = room.owner == act.caller.person
-    return frozenset({OWN_IDLE}) if mine and idle and act.backend.kind in IDLE_FREE_KINDS else frozenset()
+    if isinstance(act.backend, ListsParticipants):
+        idle = act.found.get(IDLE, False)
+    else:
+        idle = not act.desk.roster.presence(room.backend, room.vendor_id).participants
+    return frozenset({OWN_IDLE}) if idle else frozenset()
+
+
+def _free_if_idle(act: Act[DeletesRooms]) -> bool:
+    """Whether nobody has to agree while nobody is in."""
+    mine = len(act.rooms) == 1 and act.room.owner == act.caller.person
+    return mine and act.backend.kind in IDLE_FREE_KINDS
 
 
 def says(act: Act[DeletesRooms], args: Args, presence: Presence | None) -> Text:
@@ -107,6 +127,7 @@ COMMAND = Command(
     risk=Risk.REPEATABLE,
     public=True,
     rooms=lambda args: args.rooms,
+    prepare=prepare,
     facts=facts,
     says=says,
     run=run,

@@ -11,7 +11,7 @@ from bot.command import Act, Command, enforce
 from bot.errors import BadInput
 from bot.grammar import PhoneWord, key, optional, options, positional
 from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
-from bot.phone import call_to
+from bot.phone import call_to, without_numbers
 from bot.policy import BOOK, CallCounts
 from bot.reply import Button, Reply, Strong, Text, Watch, text
 from bot.rules import Need
@@ -75,7 +75,7 @@ def facts(act: Act[DialsOut], args: Args) -> frozenset[str]:
 
 def says(act: Act[DialsOut], args: Args, presence: Presence | None) -> Text:
     """The number, masked, and who will be in when it rings."""
-    who = f" ({args.number.name or args.name})" if args.number.name or args.name else ""
+    who = f" ({args.number.name or without_numbers(args.name or '')})" if args.number.name or args.name else ""
     return text(
         "Ring ",
         Strong(number_of(act, args.number).masked),
@@ -105,6 +105,10 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
     cancel = (
         (Button("Cancel call", "cancel_call", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
     )
+    hang_up = (Button("Hang up", "hang_up", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
+    if outcome is Outcome.CONFIRMED:  # the vendor waited until somebody answered
+        body = text(shown, " answered and is in ", Strong(room.title), f".{unnamed}")
+        return Reply(body, outcome, public=True, buttons=hang_up, facts=facts)
     at_once = act.backend.rings_empty_rooms
     if presence.empty and not at_once:
         body = text(shown, " will be rung when somebody joins ", Strong(room.title), f": nobody is in now.{unnamed}")
@@ -114,7 +118,6 @@ async def run(act: Act[DialsOut], args: Args) -> Reply:
         if at_once or presence.participants is not None
         else " I can't see who is in; if nobody is, it rings when somebody joins."
     )
-    hang_up = (Button("Hang up", "hang_up", value=act.request_id or ""),) if isinstance(act.backend, HangsUp) else ()
     body = text("Ringing ", shown, " into ", Strong(room.title), f".{unseen}{unnamed}")
     return Reply(
         body, outcome, public=True, buttons=hang_up if not unseen else cancel, facts=facts, watch=_answered(act, number)

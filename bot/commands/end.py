@@ -44,6 +44,7 @@ def says(act: Act[EndsMeetings], args: Args, presence: Presence | None) -> Text:
 async def run(act: Act[EndsMeetings], args: Args) -> Reply:
     """End it; calls that still wait to ring are cancelled with it."""
     outcome = await act.backend.end_meeting(act.room)
+    act.desk.cards.changed(act.room.id)
     cancelled, left = await _cancel_calls(act)
     back = f" {BACK_IN}" if act.backend.ends_by_kicking else ""
     calls = (f" Cancelled {cancelled} waiting call{'s' if cancelled > 1 else ''}." if cancelled else "") + left

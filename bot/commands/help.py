@@ -10,6 +10,7 @@ from bot.capabilities import Backend, why_not
 from bot.command import Act, Command
 from bot.errors import BadInput
 from bot.grammar import hint, optional, usage, verb_of
+from bot.policy import USES_THE_BOT
 from bot.reply import Button, Card, Code, Line, Reply, Strong, text
 
 
@@ -50,11 +51,19 @@ def _one(act: Act[Any], verb: str, allowed: list[Command[Any, Any]]) -> Reply:
     ]
     lines += [Line(text("e.g. ", Code(f"{act.desk.slash} {example}")), quiet=True) for example in command.examples]
     if command.permission is not None:
-        lines.append(Line(text(f"Required permissions: API, {command.permission}"), quiet=True))
+        lines.append(Line(text(f"Required permissions: {required(command)}"), quiet=True))
     if command.needs is not None:
         lines += _back_ends(act.desk.backends, command.needs)
     form = Button("Fill in a form", "form", value=command.name)
     return Reply(text(command.name), card=Card(title=command.name, lines=tuple(lines), buttons=(form,)))
+
+
+def required(command: Command[Any, Any]) -> str:
+    """In the words of the anynode document (seeds/003): `API, User Management Read Access`."""
+    looking = USES_THE_BOT, command.permission
+    words = ", ".join(dict.fromkeys(need.in_full for need in looking if need is not None))
+    changing = f"; to change something: API, {command.writing.in_full}" if command.writing else ""
+    return f"{words}{changing}"
 
 
 def _back_ends(backends: Mapping[str, Backend], ability: type[Backend]) -> list[Line]:

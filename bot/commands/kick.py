@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.capabilities import KicksEverybody, KicksParticipants, ListsParticipants
+from bot.capabilities import KicksEverybody, KicksParticipants, ListsParticipants, LocksRooms, SharesJoinLinks
 from bot.cards import named, who_is_in
 from bot.command import Act, Command
 from bot.errors import BackendError, BadInput, NotFound, NotSupported, UnknownOutcome
@@ -107,6 +107,9 @@ async def _put_back(act: Act[Any], one: Participant, before: Block | None) -> No
 
 
 async def _hold_back(act: Act[Any], one: Participant, duration: Duration | None, before: Block | None) -> Text:
+    shares = act.backend
+    if isinstance(shares, SharesJoinLinks) and not shares.personal_links and not isinstance(shares, LocksRooms):
+        return (" They may come back: the address is the same for everybody.",)
     if one.user_id is None:
         return (" They did not come through a link of mine, so they may come back; lock the room to keep them out.",)
     if before is not None and before.until is None and before.meeting_id is None:

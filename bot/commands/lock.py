@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.capabilities import LocksRooms
 from bot.command import Act, Command
-from bot.errors import BackendError, NoMeeting, NotFound
+from bot.errors import BackendError, NoMeeting, NotFound, UnknownOutcome
 from bot.grammar import optional, quote
 from bot.model import Outcome, Risk, Room, RoomWord
 from bot.reply import At, Button, Reply, Strong, Text, text
@@ -48,7 +48,8 @@ async def run(act: Act[Any], args: Args) -> Reply:
 
 def _half(error: BackendError, room: Room, unlock: Button) -> BackendError:
     """The vendor's failure, with what holds all the same."""
-    held = text("I give out no links for ", Strong(room.title), " any more, but its own lock is not on: ")
+    doubt = "may not be on" if isinstance(error, UnknownOutcome) else "is not on"
+    held = text("I give out no links for ", Strong(room.title), f" any more, but its own lock {doubt}: ")
     error.detail, error.buttons = text(*held, *(error.detail or (str(error),))), (unlock,)
     return error
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.capabilities import MutesParticipants
 from bot.cards import called
 from bot.command import Act, Command
-from bot.grammar import ParticipantWord, optional, rest
+from bot.grammar import ParticipantWord, optional, quote, rest
 from bot.model import Outcome, Risk, RoomWord
 from bot.reply import Button, Reply, Strong, text
 from bot.rules import Need
@@ -34,7 +34,7 @@ async def prepare(act: Act[MutesParticipants], args: Args) -> Args:
 async def run(act: Act[MutesParticipants], args: Args) -> Reply:
     """Mute at the vendor, and offer the way back."""
     room = act.room
-    undo = f'unmute "{room.title}"'
+    undo = f"unmute {quote(room.title)}"
     if args.participant is None:
         outcome = await act.backend.mute_guests(room)
         who = text("all guests")

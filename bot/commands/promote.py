@@ -8,7 +8,7 @@ from bot.capabilities import PromotesParticipants
 from bot.cards import called
 from bot.command import Act, Command
 from bot.errors import AlreadySo, BadInput
-from bot.grammar import ParticipantWord, key, optional, rest
+from bot.grammar import ParticipantWord, key, optional, quote, rest
 from bot.lookup import Ambiguous
 from bot.model import Outcome, Risk, RoomWord
 from bot.reply import Button, Reply, Strong, text
@@ -52,7 +52,7 @@ async def run(act: Act[PromotesParticipants], args: Args) -> Reply:
     word, other = ("host", "guest") if host else ("guest", "host")
     if outcome is Outcome.ALREADY_SO:
         return Reply(text(*called(one), f" is a {word} in ", Strong(room.title), " already."), outcome, public=True)
-    back = Button(f"Make {other}", "run", value=f'promote "{room.title}" id:{one.id} to={other}')
+    back = Button(f"Make {other}", "run", value=f"promote {quote(room.title)} id:{one.id} to={other}")
     body = text(*called(one), f" is a {word} in ", Strong(room.title), " now.")
     return Reply(body, outcome, public=True, buttons=(back,))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.capabilities import KicksParticipants, RevokesLinks
+from bot.cards import unseen
 from bot.command import Act, Command
 from bot.grammar import UserWord, optional, positional
 from bot.model import Outcome, Risk, RoomWord
@@ -33,11 +34,12 @@ async def run(act: Act[RevokesLinks], args: Args) -> Reply:
                 await store.links.forget(tx, link.id)
     presence = await act.desk.presence(room)
     inside = [one for one in presence.participants or () if one.user_id == user_id]
+    doubt = unseen(presence) if presence.participants is None else ""
     if isinstance(act.backend, KicksParticipants):
         for one in inside:
             await act.backend.kick(room, one)
     if not links and not inside:
-        body = text(User(person.user_id), " has no link into ", Strong(room.title), " that still works.")
+        body = text(User(person.user_id), " has no link into ", Strong(room.title), f" that still works.{doubt}")
         return Reply(body, Outcome.ALREADY_SO, public=True)
     count = f"{len(links)} link{'s' if len(links) != 1 else ''}" if links else "no link that still worked"
     removed = ", and removed them from the meeting" if inside else ""
@@ -46,7 +48,7 @@ async def run(act: Act[RevokesLinks], args: Args) -> Reply:
         User(person.user_id),
         " into ",
         Strong(room.title),
-        f"{removed}. They may fetch a new one; block them to prevent it.",
+        f"{removed}.{doubt} They may fetch a new one; block them to prevent it.",
     )
     return Reply(body, Outcome.ACCEPTED, public=True, facts={"links": str(len(links))})
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.capabilities import DialsIn, FindsRooms, KeepsRecordings
 from bot.cards import join_button, who_is_in
 from bot.command import Act, Command
-from bot.errors import BackendError, NotFound
+from bot.errors import BackendError, NoAccess, NotFound
 from bot.grammar import optional, quote
 from bot.model import Room, RoomWord, VendorRoom
 from bot.reply import At, Button, Card, Line, Reply, Strong, Text, User, text
@@ -33,17 +33,24 @@ async def run(act: Act[Any], args: Args) -> Reply:
     lines = [Line(_headline(room))]
     presence = await act.desk.presence(room)
     lines.append(Line(who_is_in(presence)))
-    vendor = await _vendor(act, room)
+    try:
+        vendor = await _vendor(act, room)
+    except NoAccess as error:  # the bot knows the room; the vendor tells this person nothing of it
+        return _shown(room, [*lines, Line(text(str(error)), quiet=True)])
     lines += [
         Line(text(f"{key}: ", value))
         for key, value in {**room.settings, **vendor.facts}.items()
-        if key not in vendor.secrets and key != "pin"
+        if key not in vendor.secrets and key != "pin" and not key.startswith("_")
     ]
     if privileged:
         pins = {**({"pin": room.settings["pin"]} if room.settings.get("pin") else {}), **vendor.secrets}
         lines += [Line(text(Strong(f"{key}:"), f" {value} (only for you)")) for key, value in pins.items()]
     lines += await _telephone(act, room, privileged=privileged)
     lines += await _recordings(act, room)
+    return _shown(room, lines)
+
+
+def _shown(room: Room, lines: list[Line]) -> Reply:
     who = Button("Who", "run", value=f"who {quote(room.title)}")
     return Reply(text(room.title), card=Card(title=room.title, lines=tuple(lines), buttons=(join_button(room), who)))
 

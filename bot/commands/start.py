@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.capabilities import CreatesRooms, SharesJoinLinks
+from bot.cards import join_button
 from bot.command import Act, Command
 from bot.creation import card_of_new, check_handle, make_room, next_free
-from bot.errors import NotSupported
+from bot.errors import BackendError, NotSupported
 from bot.grammar import UserWord, many, rest
-from bot.model import Outcome, Risk
+from bot.model import Outcome, Risk, Room
 from bot.reply import Post, Reply, Strong, User, text
 from bot.rules import Need
 
@@ -47,11 +48,19 @@ async def run(act: Act[CreatesRooms], args: Args) -> Reply:
         for person in invited:
             await act.desk.store.rooms.admit_person(tx, room.id, person, host=False)
     posts += [Post(person.user_id, card, room_id=room.id) for person in invited]
-    link = await act.desk.door.let_in(room, act.caller)
+    link = await _own_link(act, room)
     names = [part for person in invited for part in (" ", User(person.user_id))]
     told = text(" · invited", *names) if invited else ()
     body = text("Started ", Strong(room.title), ". ", *link.body, *told)
     return Reply(body, Outcome.DONE, buttons=link.buttons, posts=tuple(posts), facts={"room": room.title})
+
+
+async def _own_link(act: Act[CreatesRooms], room: Room) -> Reply:
+    """The caller's way in. The meeting has started, so a link that can't be had is said, and Join tries again."""
+    try:
+        return await act.desk.door.let_in(room, act.caller)
+    except BackendError as error:
+        return Reply(text(f"I have no link for you yet: {error}"), buttons=(join_button(room),))
 
 
 def _name(words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import role_source
+from bot.cards import read_from, role_source
 from bot.command import Act, Command
 from bot.reply import Card, Line, Reply, Strong, text
 
@@ -18,7 +18,14 @@ class Args:
 async def run(act: Act[Any], args: Args) -> Reply:
     """Roles with their sources, permissions in words."""
     caller = act.caller
-    lines = [Line(text(Strong(source.role), " · ", role_source(source.via))) for source in caller.sources]
+    read = {copy.backend: copy for copy in caller.copies}
+    now = act.desk.clock.now()
+    lines = [
+        Line(text(Strong(one.role), " · ", role_source(one.via), *read_from(one, read.get(one.from_), now)))
+        for one in caller.sources
+    ]
+    if lines and caller.doubt:
+        lines.append(Line(text(caller.doubt)))
     if not lines:
         lines = [
             Line(
@@ -28,7 +35,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
                 )
             )
         ]
-    lines += [Line(text(str(need)), quiet=True) for need in caller.permissions.held()]
+    lines += [Line(text(need.in_full), quiet=True) for need in caller.permissions.held()]
     return Reply(text("Your role"), card=Card(title="Your role", lines=tuple(lines)))
 
 

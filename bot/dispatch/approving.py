@@ -11,7 +11,7 @@ from bot.command import Act, enforce
 from bot.desk import Desk
 from bot.dispatch.carrying import bound_to, draft_of
 from bot.dispatch.delivering import Delivery
-from bot.dispatch.reading import Order, prepared, read
+from bot.dispatch.reading import Order, carried, prepared, read
 from bot.dispatch.requesting import answer_of, card_of, details_of
 from bot.dispatch.saying import line_in_full, secret_options, spoken
 from bot.errors import NotFound, Refused, Unreachable
@@ -86,7 +86,7 @@ class Approving:
         found = await read(self._desk, request.line, caller, address, request_id=request.id, prepare=False)
         await self._check_same(request, found)
         order = await prepared(found)
-        reply: Reply = await order.command.run(order.act, order.args)
+        reply = await carried(order, order.act)
         await self._follow(request, order.act, reply)
         return Result(reply.outcome or Outcome.DONE, reply.body, reply.facts)
 

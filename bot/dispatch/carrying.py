@@ -10,11 +10,12 @@ from bot.approvals import Draft, Result
 from bot.audit import Entry
 from bot.command import Act
 from bot.desk import Desk
-from bot.dispatch.reading import Order
+from bot.dispatch.reading import Order, carried
 from bot.dispatch.saying import secret_options
 from bot.errors import BotError, UnknownOutcome
 from bot.grammar import quote, redacted
 from bot.model import Outcome, Presence, Risk, Room
+from bot.phone import without_numbers
 from bot.reply import Button, Code, Reply
 from bot.rules import ApprovalRule
 
@@ -33,10 +34,11 @@ class Carrying:
         if order.command.risk_with(order.args) is Risk.ONCE:
             return await self._recorded(order, key)
         try:
-            reply: Reply = await order.command.run(order.act, order.args)
+            reply = await carried(order, order.act)
         except UnknownOutcome as error:
             if len(order.act.rooms) == 1:
-                error.buttons = (Button("Check", "run", value=f"who {quote(order.act.room.title)}"),)
+                look = Button("Check", "run", value=f"who {quote(order.act.room.title)}")
+                error.buttons = (look, *error.buttons)
             raise
         await self._note(order, reply)
         return order.act, reply
@@ -56,10 +58,11 @@ class Carrying:
             return None
         act = order.act.recorded(request.id)
         try:
-            reply: Reply = await order.command.run(act, order.args)
+            reply = await carried(order, act)
         except BotError as error:
             ended = Result(Outcome(error.outcome), error.detail or (str(error),))
             await self._desk.store.db.persistently(lambda: approvals.finish(request, ended))
+            error.recorded = True
             if isinstance(error, UnknownOutcome):
                 error.buttons = (Button("Check", "check", value=request.id),)
             raise
@@ -76,7 +79,7 @@ def entry_of(act: Act[Any], verb: str, outcome: str, facts: Mapping[str, str]) -
         room=", ".join(room.title for room in act.rooms) or facts.get("room", ""),
         backend=act.backends[0].name if act.backends else "",
         outcome=outcome,
-        reason=act.why,
+        reason=without_numbers(act.why),
         request_id=act.request_id or "",
         facts=facts,
     )
@@ -119,7 +122,7 @@ def draft_of(
         approvals_needed=rule.approvals if rule else 0,
         approver_needs=rule.approver_needs if rule else (),
         notify=rule.notify if rule else (),
-        reason=act.why,
+        reason=without_numbers(act.why),
         expires_at=expires_at,
         repeatable=command.risk_with(order.args)
         is Risk.ONCE,  # all that its handler does is behind `Act.once`, or harmless twice

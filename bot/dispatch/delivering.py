@@ -10,9 +10,9 @@ from bot.approvals import Result, card_key
 from bot.command import Act, Command
 from bot.desk import Desk
 from bot.dispatch.saying import answer
-from bot.errors import Unreachable
+from bot.errors import NotFound, Unavailable, Unreachable
 from bot.model import Outcome
-from bot.reply import Card, Post, Reply, Text, User, Watch, text
+from bot.reply import Card, Place, Post, Reply, Text, User, Watch, text
 from bot.voice import Address, Posted
 
 Background = Callable[[Coroutine[Any, Any, None], str], None]
@@ -47,14 +47,23 @@ class Delivery:
             try:
                 posted = await self._desk.voice.post(post.to, post.body, post.buttons)
             except Unreachable as error:
-                who = User(post.to) if post.to.startswith(("U", "W")) else post.to
+                who = User(post.to) if post.to.startswith(("U", "W")) else Place(post.to)
                 failed.append(text("I could not reach ", who, f": {error} "))
                 continue
-            if post.room_id is not None:
-                async with self._desk.store.db.begin() as tx:
-                    await self._desk.store.rooms.remember_card(tx, post.room_id, posted.channel_id, posted.ts)
+            if post.room_id is not None and isinstance(post.body, Card):
+                await self._remember(post.room_id, post.body, posted)
         for words in failed:
             await self._desk.voice.whisper(address, words)
+
+    async def _remember(self, room_id: str, card: Card, posted: Posted) -> None:
+        """So that the card is kept true. The room may have been deleted while Slack was slow to take it."""
+        try:
+            async with self._desk.store.db.begin() as tx:
+                await self._desk.store.rooms.remember_card(tx, room_id, posted.channel_id, posted.ts)
+        except NotFound:
+            self._desk.cards.gone(card.title, (posted,))
+            return
+        self._desk.cards.posted(room_id, card)
 
     async def _in_public(self, act: Act[Any], reply: Reply, channel: str) -> Posted | None:
         try:
@@ -84,7 +93,10 @@ class Delivery:
         if act.request_id is not None:
             await self._desk.approvals.amend(act.request_id, Result(Outcome.CONFIRMED, confirmed.body, reply.facts))
         elif posted is not None:
-            await self._desk.voice.edit(posted, answer(confirmed, by=act.caller.person), reply.buttons)
+            try:
+                await self._desk.voice.edit(posted, answer(confirmed, by=act.caller.person), reply.buttons)
+            except Unavailable:
+                privately = True
         if privately:
             await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
 

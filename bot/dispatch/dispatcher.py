@@ -12,6 +12,7 @@ from bot.cards import join_button, request_line, who_is_in
 from bot.command import Confirm
 from bot.desk import Desk
 from bot.dispatch.approving import Approving
+from bot.dispatch.asking import in_the_name_of
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
@@ -20,15 +21,16 @@ from bot.dispatch.saying import failure, spoken
 from bot.errors import BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
 from bot.launch import Launch
-from bot.lookup import Ambiguous
+from bot.lookup import MOST_ASKED, Ambiguous
 from bot.metrics import Metrics
-from bot.model import Person, Risk, Room
+from bot.model import Person, Presence, Risk, Room
 from bot.people import Caller
 from bot.reply import Button, Card, Line, Reply, Strong, User, text
 from bot.rules import Need
 from bot.voice import Address, Form
 
 MOST_LIVE = 5
+MENU_SECONDS = 2.0  # the menu is open meanwhile, and says so
 SUGGEST_SECONDS = 2.0  # Slack waits 3 for the choices of a menu
 ANNOUNCED = frozenset({"ban", "delete", "config", "roles"})  # told to the audit channel whenever they act
 
@@ -96,9 +98,10 @@ class Dispatcher:
         self._metrics.commands.labels(verb=verb if verb in self._desk.commands else "?", outcome=error.outcome).inc()
         if isinstance(error, Confirm):
             return
-        room = words_for_room(self._desk, line)
-        entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
-        await self._desk.audit.note(entry)
+        if not error.recorded:
+            room = words_for_room(self._desk, line)
+            entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
+            await self._desk.audit.note(entry)
         command = self._desk.commands.get(verb)
         privileged = command is not None and not _everyday(need_in(self._desk, line))
         if isinstance(error, Refused) and privileged and caller is not None:
@@ -107,20 +110,23 @@ class Dispatcher:
 
     async def join(self, address: Address, room_id: str) -> None:
         """Somebody pressed Join on a card: their own link, to them alone."""
+        line = "join"
         try:
             room = await self._desk.store.rooms.get(room_id)
             if room is None:
                 raise NotFound("That room was deleted.")
+            line = f"join {quote(room.title)}"
             caller = await self._desk.people.caller(address.person)
             await self._admit(room, caller, address)
-            reply = await self._desk.door.let_in(room, caller)
+            with in_the_name_of(caller):
+                reply = await self._desk.door.let_in(room, caller)
             await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body), reply.buttons)
             entry = Entry(
                 actor=str(address.person), action="join", room=room.title, backend=room.backend, outcome="done"
             )
             await self._desk.audit.note(entry)
         except BotError as error:
-            await self._explain(address, error, "join")
+            await self._explain(address, error, line)
 
     async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
         """Join needs no role on a card in one's own channel; guests need the operator's leave."""
@@ -138,22 +144,25 @@ class Dispatcher:
     async def launch(self, address: Address) -> Launch:
         """What the menu shows: what is live here, what waits for the caller, what they may do."""
         caller = await self._desk.people.caller(address.person)
-        here = await self._desk.store.rooms.rooms_in(address.channel_id) if address.channel_id else []
-        here.sort(key=lambda room: not self._desk.roster.presence(room.backend, room.vendor_id).participants)
-        live = await asyncio.gather(*(self._live(room) for room in here[:MOST_LIVE]))
+        rooms = await self._desk.lookup.shared_in(address.channel_id, caller)
+        seen = await asyncio.gather(*(self._presence(room) for room in rooms[:MOST_ASKED]))
+        here = sorted(zip(rooms, seen, strict=False), key=lambda one: not one[1].participants)
         waiting = await self._desk.waiting_for(caller)
         return Launch(
-            live=tuple(live),
+            live=tuple(_live(room, presence) for room, presence in here[:MOST_LIVE]),
             waiting=tuple(
                 Line(request_line(one), buttons=(Button("Details", "details", value=one.id),)) for one in waiting
             ),
             verbs=tuple((one.name, one.summary) for one in await self._desk.allowed_verbs(caller)),
         )
 
-    async def _live(self, room: Room) -> Line:
-        presence = self._desk.roster.presence(room.backend, room.vendor_id)
-        who = Button("Who", "run", value=f"who {quote(room.title)}")
-        return Line(text(Strong(room.title), " · ", *who_is_in(presence)), buttons=(join_button(room), who))
+    async def _presence(self, room: Room) -> Presence:
+        """Who is in, where its vendor says so soon enough for a menu."""
+        try:
+            async with asyncio.timeout(MENU_SECONDS):
+                return await self._desk.presence(room)
+        except (BotError, TimeoutError):
+            return Presence(None, None)
 
     async def fill_in(self, address: Address, line: str) -> None:
         """Open a form that completes this line."""
@@ -237,6 +246,11 @@ class Dispatcher:
             await self._explain(address, error, "approvals")
             return
         await self._desk.voice.whisper(address, answer.card or spoken(answer.outcome, answer.body), answer.buttons)
+
+
+def _live(room: Room, presence: Presence) -> Line:
+    who = Button("Who", "run", value=f"who {quote(room.title)}")
+    return Line(text(Strong(room.title), " · ", *who_is_in(presence)), buttons=(join_button(room), who))
 
 
 def _everyday(need: Need | None) -> bool:

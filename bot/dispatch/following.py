@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.approvals import Request, Result
 from bot.cards import who_is_in
 from bot.desk import Desk
+from bot.dispatch.asking import in_the_name_of
 from bot.dispatch.reading import Order, read
 from bot.errors import NotFound
 from bot.grammar import quote
@@ -30,7 +31,8 @@ class Following:
             return Reply(text(*request.says, ": ", *request.answer), request.outcome)
         if order.command.check is None:
             return Reply(await self._seen(order), Outcome.UNKNOWN)
-        reply: Reply = await order.command.check(order.act.recorded(request.id), order.args)
+        with in_the_name_of(caller):
+            reply: Reply = await order.command.check(order.act.recorded(request.id), order.args)
         outcome = reply.outcome or Outcome.UNKNOWN
         if outcome is not Outcome.UNKNOWN:
             await self._desk.approvals.amend(request.id, Result(outcome, reply.body, reply.facts))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.capabilities import Backend, why_not
 from bot.command import Act, Command
 from bot.desk import Desk
+from bot.dispatch.asking import in_the_name_of
 from bot.errors import BadInput, BotError, NotSupported
 from bot.grammar import Parsed, ParticipantWord, hint, parse, render
 from bot.lookup import Ambiguous
 from bot.model import Meeting, Participant, Room, RoomWord
 from bot.people import Caller
 from bot.policy import USES_THE_BOT, Allow, ApprovalRule, judge
+from bot.reply import Reply
 from bot.rules import Need
 from bot.voice import Address
 
@@ -44,6 +46,12 @@ async def read(
 
     Without `prepare` the command's own checks (who is in, budgets) are left out: for questions about a command.
     """
+    with in_the_name_of(caller):
+        order = await _read(desk, line, caller, address, request_id)
+    return await prepared(order) if prepare else order
+
+
+async def _read(desk: Desk, line: str, caller: Caller, address: Address, request_id: str | None) -> Order:
     parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
     command = desk.commands[parsed.verb]
     if command.permission_of is not None:
@@ -55,8 +63,7 @@ async def read(
     act: Act[Any] = Act(
         desk, caller, address, backends, rooms, parsed.why, parsed.line, request_id, _meeting(desk, rooms)
     )
-    order = _ordered(command, act, _exact(parsed.args, rooms))
-    return await prepared(order) if prepare else order
+    return _ordered(command, act, _exact(parsed.args, rooms))
 
 
 async def prepared(order: Order) -> Order:
@@ -65,10 +72,18 @@ async def prepared(order: Order) -> Order:
     if command.prepare is None:
         return order
     try:
-        args = await command.prepare(act, order.args)
+        with in_the_name_of(act.caller):
+            args = await command.prepare(act, order.args)
     except Ambiguous as error:
         raise complete(error, command, order.args, act.why) from None
     return _ordered(command, act, args)
+
+
+async def carried(order: Order, act: Act[Any]) -> Reply:
+    """What the command does, in the name of whoever gave it."""
+    with in_the_name_of(act.caller):
+        reply: Reply = await order.command.run(act, order.args)
+    return reply
 
 
 async def approvals_needed(desk: Desk, line: str, caller: Caller, channel_id: str | None) -> int:
@@ -116,7 +131,7 @@ async def _judged_rooms(
     if not _could_own(command):
         await _judge(desk, command, caller, owner=False)
         return await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
-    caller.require((USES_THE_BOT,), doing=command.doing)
+    await _require(desk, (USES_THE_BOT,), command, caller)
     rooms = await _rooms(desk, command, parsed.args, caller, address, why=parsed.why)
     await _judge(desk, command, caller, owner=bool(rooms) and all(room.owner == caller.person for room in rooms))
     return rooms
@@ -128,9 +143,16 @@ def _could_own(command: Command[Any, Any]) -> bool:
 
 async def _judge(desk: Desk, command: Command[Any, Any], caller: Caller, *, owner: bool) -> None:
     needs = desk.policy().needs(command.permission)
+    await _require(desk, needs, command, caller, owner=owner)
+
+
+async def _require(
+    desk: Desk, needs: Sequence[Need], command: Command[Any, Any], caller: Caller, *, owner: bool = False
+) -> None:
+    """Raise what the caller is told when they lack one of these, with people to ask who could do it themselves."""
     if isinstance(judge(needs, caller.permissions, owner=owner), Allow):
         return
-    helpers = await desk.people.could_approve(needs, besides=caller.person)
+    helpers = await desk.people.could_approve(desk.policy().needs(command.permission), besides=caller.person)
     caller.require(needs, owner=owner, doing=command.doing, ask=sorted(helpers.people)[:MOST_HELPERS])
 
 
@@ -200,6 +222,8 @@ def _named(desk: Desk, command: Command[Any, Any], args: Any) -> str:  # noqa: A
     name = command.backend(args) or desk.default_backend
     if name in desk.backends:
         return name
+    if not name and desk.backends:
+        raise NotSupported("None of the configured back ends has rooms; ask an administrator to add one that has.")
     if not desk.backends:
         raise NotSupported("No back end is configured yet; ask an administrator to add one.")
     near = hint(name, desk.backends)

@@ -59,20 +59,21 @@ class SlackActions:
         if word == self._command:
             await self._slack.slash(person, channel, rest, command=word)  # a failure is shown in the channel
         elif word == "/invite":
-            self._invite(person, channel, rest)
+            await self._invite(person, channel, rest)
         elif word.startswith("/"):
             self._whisper(person, channel, f"`{word}` is not a valid command here. Try `{self._command} help`.")
         else:
             await self._slack.say(person, channel, text)
         return {}
 
-    def _invite(self, person: str, channel: str, names: str) -> None:
+    async def _invite(self, person: str, channel: str, names: str) -> None:
         place = self._workspace.channel(channel)
         handles = [name.removeprefix("@") for name in names.split()]
         invited = [user for user in self._workspace.users.values() if user.name in handles and not user.deleted]
         if place.is_im or not invited:
             return self._whisper(person, channel, "Name somebody of this workspace: `/invite @name`, in a channel.")
-        place.members.update(user.id for user in invited)
+        for user in sorted(invited, key=lambda one: not one.is_bot):  # the bot first: it hears of those after it
+            await self._slack.join_channel(user.id, channel, inviter=person)
         who = ", ".join(f"<@{user.id}>" for user in invited)
         text = f"{who} joined #{place.name}, invited by <@{person}>."
         self._workspace.post(Message(place.id, self._workspace.new_ts(), SLACKBOT, text))

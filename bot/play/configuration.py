@@ -16,6 +16,9 @@ APP_ID = "vpaas-magic-cookie-" + "0123456789abcdef" * 2
 KEY_ID = "play01"
 OM_LOGIN = "soap"
 PEXIP_LOGIN = "slackbot"
+LASUITE_CLIENT = "meetops"
+LIVEKIT_KEY, SIP_TRUNK = "APIplay", "ST_play"
+SBC_LOGIN = "meetops"
 
 TOML = """\
 default_backend = "jaas"
@@ -50,6 +53,22 @@ event_sink_username = "sink"
 event_sink_password_file = "pexip-sink.password"
 download_folder = "{downloads}"
 
+[backends.visio]
+kind = "lasuite"
+base_url = "{lasuite}/external-api/v1.0"
+client_id = "{lasuite_client}"
+client_secret_file = "lasuite.secret"
+livekit_url = "{lasuite}"
+livekit_api_key = "{livekit_key}"
+livekit_api_secret_file = "livekit.secret"
+livekit_sip_trunk_id = "{sip_trunk}"
+
+[backends.sbc]
+kind = "anynode"
+base_url = "{sbc}"
+username = "{sbc_login}"
+password_file = "sbc.password"
+
 [[grants]]
 role = "ADMINISTRATOR"
 usergroups = ["S0ADMINS"]
@@ -62,6 +81,11 @@ users = ["U0MIA", "U0MAX", "U0MAYA"]
 [[grants]]
 role = "VIEWER"
 users = ["U0VERA"]
+[[grants]]
+role = "CALL_HISTORY_EXPORTER"
+users = ["U0VERA"]
+from = "sbc"
+at_most = "VIEWER"
 
 [dialing]
 allow = ["+33", "+40", "+49"]
@@ -84,7 +108,10 @@ class Secrets:
     webhook: str = _made("whsec_")
     openmeetings: str = _made()  # the password of the bot's account there
     pexip: str = _made()  # likewise
+    sbc: str = _made()  # likewise
     pexip_sink: str = _made()  # what the event sink shows to the bot
+    lasuite: str = _made()  # of the bot's application there
+    livekit: str = _made()  # signs the bot's calls to LiveKit, and LiveKit's webhooks
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048), repr=False)
 
     @property
@@ -98,12 +125,15 @@ class Secrets:
         return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: str) -> Path:
+def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: str, lasuite: str, sbc: str) -> Path:
     """Write meetops.toml and the files it names beside it; the path of the former. The others are the vendors' URLs."""
     (folder / "jaas.pem").write_text(known.private_key)
     (folder / "openmeetings.password").write_text(known.openmeetings)
     (folder / "pexip.password").write_text(known.pexip)
+    (folder / "sbc.password").write_text(known.sbc)
     (folder / "pexip-sink.password").write_text(known.pexip_sink)
+    (folder / "lasuite.secret").write_text(known.lasuite)
+    (folder / "livekit.secret").write_text(known.livekit)
     path = folder / "meetops.toml"
     path.write_text(
         TOML.format(
@@ -116,7 +146,13 @@ def write(folder: Path, known: Secrets, *, jaas: str, openmeetings: str, pexip: 
             om_login=OM_LOGIN,
             pexip=pexip,
             pexip_login=PEXIP_LOGIN,
+            sbc=sbc,
+            sbc_login=SBC_LOGIN,
             downloads=folder / "appliances",
+            lasuite=lasuite,
+            lasuite_client=LASUITE_CLIENT,
+            livekit_key=LIVEKIT_KEY,
+            sip_trunk=SIP_TRUNK,
         )
     )
     return path

@@ -12,6 +12,7 @@ LETTERS = 6  # at most, and never more than a quarter of the secret
 NAMES = (
     *("sid", "pass", "password", "secure", "jwt", "token", "passcode", "pin", "invitation", "hash"),
     *("guest_pin", "access_token", "client_assertion", "private_key", "private_key_jwt"),
+    *("client_secret", "pin_code", "turn_password"),
 )
 _FIELD = re.compile(rf"(?<![^&?])({'|'.join(NAMES)})=([^&]*)", re.IGNORECASE)
 

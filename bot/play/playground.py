@@ -6,7 +6,7 @@ import asyncio
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
@@ -17,17 +17,32 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.play import configuration
 from bot.play.actions import SlackActions
-from bot.play.configuration import APP_ID, COMMAND, KEY_ID, OM_LOGIN, PEXIP_LOGIN, Secrets
+from bot.play.configuration import (
+    APP_ID,
+    COMMAND,
+    KEY_ID,
+    LASUITE_CLIENT,
+    LIVEKIT_KEY,
+    OM_LOGIN,
+    PEXIP_LOGIN,
+    SBC_LOGIN,
+    Secrets,
+)
 from bot.play.exchange import ExchangeFeed
 from bot.play.jaas_rooms import JaasRooms, Visitors
+from bot.play.lasuite_rooms import LaSuiteRooms
 from bot.play.meetings import JoinLinks, Meetings
 from bot.play.openmeetings_rooms import VISITORS_LOGIN, VISITORS_NAME, OpenMeetingsRooms
 from bot.play.pexip_rooms import PexipRooms
 from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
 from bot.play.slack.seed import add_administrators
+from bot.play.slack.workspace import BOT_EVENTS
 from bot.play.stage import WorkspaceStage
+from bot.play.vendors.anynode import Account as SbcAccount
+from bot.play.vendors.anynode import SimulatedAnynode
 from bot.play.vendors.jaas import SimulatedJaas
+from bot.play.vendors.lasuite import Application, Person, SimulatedLaSuite
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import Account as PexipAccount
 from bot.play.vendors.pexip import SimulatedPexip
@@ -36,7 +51,9 @@ from bot.play.web import page
 Json = Mapping[str, Any]
 PLAIN: Json = {"command": COMMAND, "description": "", "usage_hint": ""}
 KID = f"{APP_ID}/{KEY_ID}"
-JAAS, OPENMEETINGS, PEXIP = "jaas", "meetings", "pexip"  # the back ends' names in configuration.TOML
+# The back ends' names in configuration.TOML.
+JAAS, OPENMEETINGS, PEXIP, LASUITE, SBC = "jaas", "meetings", "pexip", "visio", "sbc"
+WITHOUT_ACCOUNT = frozenset({"U0VERA", "U0GUS", "U0STAN"})  # at La Suite Meet
 ROLES = {
     "U0SARA": "administrator",
     "U0ADA": "administrator",
@@ -71,6 +88,8 @@ class Playground:
     jaas: SimulatedJaas
     openmeetings: SimulatedOpenMeetings
     pexip: SimulatedPexip
+    lasuite: SimulatedLaSuite
+    sbc: SimulatedAnynode
     rooms: Meetings
     feed: ExchangeFeed
     clock: MovableClock
@@ -109,22 +128,34 @@ async def playground(
         jaas = await running.enter_async_context(_jaas(clock, known, feed))
         openmeetings = await running.enter_async_context(_openmeetings(clock, known, feed))
         pexip = await running.enter_async_context(_pexip(clock, known, feed))
-        config = configuration.write(folder, known, jaas=jaas.url, openmeetings=openmeetings.url, pexip=pexip.url)
+        lasuite = await running.enter_async_context(_lasuite(clock, known, feed, slack))
+        sbc = await running.enter_async_context(_anynode(known, feed))
+        config = configuration.write(
+            folder,
+            known,
+            jaas=jaas.url,
+            openmeetings=openmeetings.url,
+            pexip=pexip.url,
+            lasuite=lasuite.url,
+            sbc=sbc.url,
+        )
         environ = configuration.environ(folder, known, slack_api=slack.api_url)
         bot = await running.enter_async_context(build_bot(config, environ, clock))
         slack.connect_http(f"{bot.url}/slack/events")
         jaas.webhooks.url = f"{bot.url}/hooks/{JAAS}"
         pexip.sink.url = f"{bot.url}/hooks/{PEXIP}"
-        rooms = _rooms(slack, jaas, openmeetings, pexip, known=known, clock=clock)
+        lasuite.livekit.webhooks.url = f"{bot.url}/hooks/{LASUITE}"
+        rooms = _rooms(slack, jaas, openmeetings, pexip, lasuite, known=known, clock=clock)
         stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands)
         url = await running.enter_async_context(_served(page(stage), port))
-        yield Playground(url, slack, jaas, openmeetings, pexip, rooms, feed, clock)
+        yield Playground(url, slack, jaas, openmeetings, pexip, lasuite, sbc, rooms, feed, clock)
 
 
 @asynccontextmanager
 async def _slack(clock: MovableClock, known: Secrets) -> AsyncIterator[SlackServer]:
     workspace = demo_workspace(clock)
     add_administrators(workspace)
+    workspace.team = replace(workspace.team, events=BOT_EVENTS)
     for person in ROLES:
         workspace.open_im(person)
     server = SlackServer(
@@ -183,11 +214,44 @@ async def _pexip(clock: MovableClock, known: Secrets, feed: ExchangeFeed) -> Asy
         await pexip.stop()
 
 
+@asynccontextmanager
+async def _lasuite(
+    clock: MovableClock, known: Secrets, feed: ExchangeFeed, slack: SlackServer
+) -> AsyncIterator[SimulatedLaSuite]:
+    users = [slack.workspace.users[person] for person in ROLES if person not in WITHOUT_ACCOUNT]
+    lasuite = SimulatedLaSuite(
+        clock=clock,
+        applications=(Application(LASUITE_CLIENT, known.lasuite),),
+        people=[Person(user.email, user.real_name) for user in users],
+        livekit_key=LIVEKIT_KEY,
+        livekit_secret=known.livekit,
+        feed=feed,
+        backend=LASUITE,
+        rings_for=2.0,
+    )
+    await lasuite.start()
+    try:
+        yield lasuite
+    finally:
+        await lasuite.stop()
+
+
+@asynccontextmanager
+async def _anynode(known: Secrets, feed: ExchangeFeed) -> AsyncIterator[SimulatedAnynode]:
+    sbc = SimulatedAnynode(accounts=(SbcAccount(SBC_LOGIN, known.sbc),), feed=feed, backend=SBC)
+    await sbc.start()
+    try:
+        yield sbc
+    finally:
+        await sbc.stop()
+
+
 def _rooms(
     slack: SlackServer,
     jaas: SimulatedJaas,
     openmeetings: SimulatedOpenMeetings,
     pexip: SimulatedPexip,
+    lasuite: SimulatedLaSuite,
     *,
     known: Secrets,
     clock: MovableClock,
@@ -199,6 +263,7 @@ def _rooms(
             JAAS: JaasRooms(jaas, backend=JAAS, links=links, visitors=visitors),
             OPENMEETINGS: OpenMeetingsRooms(openmeetings, backend=OPENMEETINGS, links=links),
             PEXIP: PexipRooms(pexip, backend=PEXIP, links=links, workspace=slack.workspace),
+            LASUITE: LaSuiteRooms(lasuite, backend=LASUITE, links=links, workspace=slack.workspace),
         }
     )
 
@@ -219,7 +284,7 @@ def _stage(
         meetings=rooms,
         commands=commands,
         actions={**SlackActions(slack, COMMAND).by_name(), **rooms.by_name()},
-        backends=(JAAS, OPENMEETINGS, PEXIP),
+        backends=(JAAS, OPENMEETINGS, PEXIP, LASUITE, SBC),
     )
 
 

@@ -13,7 +13,18 @@ from bot.policy.approval import (
 )
 from bot.policy.calls import CallCounts, judge_counts, judge_number
 from bot.policy.decision import USES_THE_BOT, Allow, Decision, Deny, judge
-from bot.policy.roles import Policy, Source
+from bot.policy.role_changes import (
+    areas_of,
+    changed_role,
+    check_new,
+    find_role,
+    judge_removal,
+    judge_writing,
+    levels_for,
+    named_levels,
+    new_role,
+)
+from bot.policy.roles import Elsewhere, Policy, Source
 from bot.rules import (
     AREAS,
     BUILT_IN_ROLES,
@@ -43,6 +54,7 @@ __all__ = [
     "Decision",
     "Deny",
     "Dialing",
+    "Elsewhere",
     "Grant",
     "Level",
     "Need",
@@ -51,10 +63,19 @@ __all__ = [
     "Role",
     "Rules",
     "Source",
+    "areas_of",
+    "changed_role",
+    "check_new",
+    "find_role",
     "judge",
     "judge_approver",
     "judge_counts",
     "judge_number",
     "judge_possible",
+    "judge_removal",
+    "judge_writing",
+    "levels_for",
+    "named_levels",
+    "new_role",
     "resource",
 ]

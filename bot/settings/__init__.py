@@ -2,11 +2,21 @@
 
 from bot.settings.loading import load, play_port, reload
 from bot.settings.model import Settings
-from bot.settings.sections import BackendSettings, JaasSettings, OpenMeetingsSettings, PexipSettings, SlackSettings
+from bot.settings.sections import (
+    AnynodeSettings,
+    BackendSettings,
+    JaasSettings,
+    LaSuiteSettings,
+    OpenMeetingsSettings,
+    PexipSettings,
+    SlackSettings,
+)
 
 __all__ = [
+    "AnynodeSettings",
     "BackendSettings",
     "JaasSettings",
+    "LaSuiteSettings",
     "OpenMeetingsSettings",
     "PexipSettings",
     "Settings",

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from bot.errors import ConfigurationError
 from bot.settings.model import ENVIRONMENT, Settings
 from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantSettings, RoleSettings
-from bot.settings.sections import KINDS, Section, SlackSettings
+from bot.settings.sections import KINDS, SlackSettings
+from bot.settings.words import Section
 
 PREFIX = "MEETOPS_"
 CONFIG = "MEETOPS_CONFIG"

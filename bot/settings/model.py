@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from bot.errors import ConfigurationError
 from bot.rules import BUILT_IN_ROLES, Rules
 from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantSettings, RoleSettings
-from bot.settings.sections import Address, BackendSettings, Section, SlackSettings, formed
+from bot.settings.sections import ROOMLESS, AnynodeSettings, BackendSettings, SlackSettings
+from bot.settings.words import Address, Section, formed
 
 BackendName = Annotated[str, formed(r"[a-z0-9_]+", "a back end's name made of a-z, 0-9 and _")]
 Host = Annotated[
@@ -100,7 +101,8 @@ class Settings(Section):
     def _first_backend_is_the_default(cls, data: Any) -> Any:  # noqa: ANN401
         backends = data.get("backends") if isinstance(data, dict) else None
         if isinstance(backends, dict) and backends:
-            return {"default_backend": next(iter(backends)), **data}
+            able = (name for name, section in backends.items() if _kind(section) not in ROOMLESS)
+            return {"default_backend": next(able, ""), **data}
         return data
 
     @field_validator("timezone")
@@ -138,6 +140,8 @@ class Settings(Section):
     def _names_refer_to_something(self) -> Settings:
         if self.default_backend and self.default_backend not in self.backends:
             raise ValueError(f"default_backend: there is no [backends.{self.default_backend}]{_known(self.backends)}")
+        if self.default_backend and self.backends[self.default_backend].kind in ROOMLESS:
+            raise ValueError(f"default_backend: {self.default_backend} has no rooms; name another back end")
         for index, grant in enumerate(self.grants, 1):
             problem = self._problem_of(grant)
             if problem:
@@ -151,15 +155,26 @@ class Settings(Section):
         return self
 
     def _problem_of(self, grant: GrantSettings) -> str:
+        known = {**BUILT_IN_ROLES, **self.roles}
         if grant.from_ is not None:
-            return f'from: "{grant.from_}" is not a back end of kind anynode, and roles are read from those alone'
-        if grant.at_most is not None:
+            if not isinstance(self.backends.get(grant.from_), AnynodeSettings):
+                return f'from: "{grant.from_}" is not a back end of kind anynode, and roles are read from those alone'
+            if grant.at_most is None:
+                return "at_most: is missing; it names the role of this file that bounds what the exchange says"
+            if grant.at_most not in known:
+                return f'at_most: there is no role "{grant.at_most}"{_known(known)}'
+        elif grant.at_most is not None:
             return "at_most: only together with from"
-        if grant.role not in self.roles and grant.role not in BUILT_IN_ROLES:
-            return f'role: there is no role "{grant.role}"{_known({**BUILT_IN_ROLES, **self.roles})}'
+        elif grant.role not in known:
+            return f'role: there is no role "{grant.role}"{_known(known)}'
         if not (grant.everyone or grant.users or grant.usergroups):
             return "users: the grant names nobody (everyone, users or usergroups)"
         return ""
+
+
+def _kind(section: Any) -> object:  # noqa: ANN401
+    """Of a section that may be a table yet, or checked already (`reload`)."""
+    return section.get("kind") if isinstance(section, dict) else getattr(section, "kind", None)
 
 
 def _known(names: Iterable[str]) -> str:

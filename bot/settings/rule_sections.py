@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from bot.model import PhoneNumber
 from bot.rules import ADMINISTRATORS, AREAS, ApprovalRule, Dialing, Grant, Level, Need, Permissions, Role
-from bot.settings.sections import GroupId, Section, Span, UserId, UserOrGroupId, Word, formed, understood
+from bot.settings.words import GroupId, Section, Span, UserId, UserOrGroupId, Word, formed, understood
 
 
 def _known_needs(value: dict[str, str]) -> dict[str, str]:
@@ -55,7 +55,14 @@ class GrantSettings(Section):
 
     def grant(self) -> Grant:
         """The grant as the policy reads it."""
-        return Grant(self.role, self.everyone, frozenset(self.users), frozenset(self.usergroups))
+        return Grant(
+            self.role,
+            self.everyone,
+            frozenset(self.users),
+            frozenset(self.usergroups),
+            from_=self.from_ or "",
+            at_most=self.at_most or "",
+        )
 
 
 class ApprovalSettings(Section):

@@ -2,106 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 
-from bot.errors import BadInput
-from bot.rules import read_span
-
-T = TypeVar("T")
-
-
-class Section(BaseModel):
-    """One table: frozen, nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def vendor_address(value: str) -> str:
-    """https, or http to this machine; without credentials, query and trailing slash."""
-    parts = urlsplit(value)
-    try:
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", value):
-        raise ValueError("must be an https:// address")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ValueError("must be https; http is accepted for loopback hosts alone")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must be a plain address without user, query and fragment")
-    return value.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _not_empty(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise ValueError("is empty")
-    return value
-
-
-def formed(pattern: str, what: str) -> AfterValidator:
-    """A text of this form; `what` says in plain words which."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"must be {what}")
-        return value
-
-    return AfterValidator(check)
-
-
-def understood(reader: Callable[[str], T], value: str) -> T:
-    """What the reader makes of the words. Raises ValueError with its sentence."""
-    try:
-        return reader(value)
-    except BadInput as error:
-        raise ValueError(str(error)) from None
-
-
-def _span(value: object) -> timedelta:
-    if not isinstance(value, str):
-        raise ValueError('must be a duration such as "30m"')
-    return understood(read_span, value)
-
-
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Span = Annotated[timedelta, BeforeValidator(_span)]
-Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
-Address = Annotated[Word, AfterValidator(vendor_address)]
-ChannelId = Annotated[str, formed(r"[CG][A-Z0-9]+", "a channel's id such as C0123ABCD, not its name")]
-UserId = Annotated[str, formed(r"[UW][A-Z0-9]+", "a person's id such as U0123ABCD, not a name")]
-UserOrGroupId = Annotated[
-    str, formed(r"[UWS][A-Z0-9]+", "the id of a person or user group, such as U0123ABCD or S0123ABCD")
-]
-GroupId = Annotated[str, formed(r"S[A-Z0-9]+", "a user group's id such as S0123ABCD, not its name")]
-HostName = Annotated[
-    str, formed(r"(?i)[a-z0-9]([a-z0-9.\-]*[a-z0-9])?", "a host name such as 8x8.vc, without https:// and port")
-]
+from bot.settings.words import Address, ChannelId, HostName, Secret, Section, Span, Word, formed, vendor_address
 
 
 class SlackSettings(Section):
@@ -227,6 +134,61 @@ class PexipSettings(_BackendSection):
         return value
 
 
+def _livekit_address(value: object) -> object:
+    """LiveKit is written with wss:// as often as with https://; its API is at the latter."""
+    return re.sub(r"^ws(s?)://", r"http\1://", value) if isinstance(value, str) else value
+
+
+class LaSuiteSettings(_BackendSection):
+    """A La Suite Meet and the bot's application there; optionally the LiveKit behind it, and a SIP trunk."""
+
+    kind: Literal["lasuite"]
+    client_id: Word
+    client_secret: Secret
+    frontend_url: Address | None = None  # where people join; the host of base_url where left out
+    livekit_url: Annotated[Address | None, BeforeValidator(_livekit_address)] = None
+    livekit_api_key: Word | None = Field(default=None, validate_default=True)
+    livekit_api_secret: Secret | None = Field(default=None, validate_default=True)
+    livekit_sip_trunk_id: Word | None = Field(default=None, validate_default=True)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_the_external_api(cls, value: str) -> str:
+        # Another path answers an application with an empty list, not with an error.
+        if not re.search(r"/external-api/v[0-9]+\.[0-9]+$", value):
+            raise ValueError("must be the external API, such as https://visio.example.org/external-api/v1.0")
+        return value
+
+    @field_validator("livekit_api_key")
+    @classmethod
+    def _has_a_key(cls, value: str | None, info: ValidationInfo) -> str | None:
+        given = info.data.get("livekit_url") is not None
+        if "livekit_url" in info.data and given != (value is not None):
+            raise ValueError("is missing; it goes with livekit_url" if given else "goes only with livekit_url")
+        return value
+
+    @field_validator("livekit_api_secret")
+    @classmethod
+    def _has_a_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return _together(value, "livekit_api_key", info)
+
+    @field_validator("livekit_sip_trunk_id")
+    @classmethod
+    def _rings_through_livekit(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("livekit_url") is None:
+            raise ValueError("goes only with livekit_url, livekit_api_key and livekit_api_secret")
+        return value
+
+
+class AnynodeSettings(_BackendSection):
+    """An anynode exchange and the bot's own account there (seeds/003)."""
+
+    kind: Literal["anynode"]
+    username: Annotated[Word, formed(r"[^:]+", "a name without a colon, which HTTP Basic can't carry")]
+    password: Secret
+    backend_name: Word | None = None  # which of its back ends; left out: localBackend
+
+
 def _together(value: SecretStr | None, partner: str, info: ValidationInfo) -> SecretStr | None:
     """Both are given, or neither. Of a partner that is wrong itself nothing more is said."""
     given = info.data.get(partner) is not None
@@ -249,5 +211,14 @@ def _is_p256(pem: SecretStr) -> bool:
     return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
 
 
-BackendSettings = Annotated[JaasSettings | OpenMeetingsSettings | PexipSettings, Field(discriminator="kind")]
-KINDS: dict[str, type[Section]] = {"jaas": JaasSettings, "openmeetings": OpenMeetingsSettings, "pexip": PexipSettings}
+BackendSettings = Annotated[
+    JaasSettings | OpenMeetingsSettings | PexipSettings | AnynodeSettings | LaSuiteSettings, Field(discriminator="kind")
+]
+KINDS: dict[str, type[Section]] = {
+    "jaas": JaasSettings,
+    "openmeetings": OpenMeetingsSettings,
+    "pexip": PexipSettings,
+    "anynode": AnynodeSettings,
+    "lasuite": LaSuiteSettings,
+}
+ROOMLESS = frozenset({"anynode"})  # kinds that have no rooms, so that none of them is the default

@@ -62,7 +62,7 @@ def _profile(person: Person, user: Mapping[str, Any], home: Workspace) -> Profil
         name=next((str(name) for name in names if name), person.user_id),
         tz=str(user.get("tz") or ""),
         email=profile.get("email") or None,
-        language=str(user.get("locale") or "").partition("-")[0].lower(),
+        language=str(user.get("locale") or ""),
         deactivated=bool(user.get("deleted")),
         bot=bool(user.get("is_bot")),  # `is_app_user` is somebody who authorised this app: the administrator, say
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),

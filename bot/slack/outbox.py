@@ -13,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from structlog import get_logger
 
 from bot.clock import Clock
-from bot.errors import Unreachable
+from bot.errors import Unavailable, Unreachable
 from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Code, Text, text
@@ -235,7 +235,7 @@ class SlackVoice(Voice):
                 await self._pause(0.5 * 2**tried)
                 continue
             return
-        log.warning("message not edited", error="unreachable")
+        raise Unavailable("Slack did not take the edit of a message; it may say what it said before.")
 
     async def _pause(self, seconds: float) -> None:
         await self._clock.sleep_until(self._clock.now() + timedelta(seconds=seconds))

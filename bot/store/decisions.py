@@ -61,6 +61,10 @@ class Decisions:
         unweighed = (decisions.c.key == decision.key, decisions.c.counted.is_(None))
         return (await tx.execute(update(decisions).where(*unweighed).values(counted=counted))).rowcount == 1
 
+    async def withdraw(self, tx: Tx, decision: Decision) -> None:
+        """It counted, and does not any more."""
+        await tx.execute(update(decisions).where(decisions.c.key == decision.key).values(counted=False))
+
 
 def _decision(row: Row[Any]) -> Decision:
     return Decision(**dict(row._mapping) | {"verdict": Verdict(row.verdict)})

@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 from bot.play.slack import Fault, text_of
-from bot.play.slack.seed import MAX, MIA, OMAR, SARA
-from tests.fakes.asking import NUMBER, asked, ended, labels, standup
+from bot.play.slack.seed import MAX, MAYA, MIA, OMAR, SARA
+from tests.fakes.asking import NUMBER, OPS, asked, ended, labels, standup
+from tests.fakes.speaking import says
 from tests.fakes.world import DIALING, World, world
 
 DIAL = f"dial standup {NUMBER}"
@@ -98,6 +99,8 @@ async def test_two_approvals_are_of_two_people(tmp_path: Path) -> None:
         assert f"approved by <@{SARA}>" in text_of(w.now(card))
         await w.click(SARA, card, "Approve")
         await w.told(SARA, "You have approved this already; it needs another person")
+        assert "Nothing waits for you" in await says(w, SARA, OPS, "approvals")
+        assert "Waits for you" in await says(w, MAX, OPS, "approvals")
         assert labels(w, card) == ["Approve", "Deny", "Details"]
         assert w.sent(DIALLED) == []
         await w.click(MAX, card, "Approve")
@@ -127,6 +130,22 @@ async def test_an_approver_may_think_better_of_it_while_the_second_is_missing(tm
         await w.until(lambda: w.says(card, "Needs 1 other person"))
         await w.click(SARA, card, "Deny")
         assert f"Denied by <@{SARA}>" in await ended(w, card, "denied")
+
+
+async def test_an_earlier_approval_of_somebody_who_may_not_approve_any_more_does_not_count(tmp_path: Path) -> None:
+    async with world(tmp_path, dialing=DIALING_TWO) as w:
+        await w.slack.change_group("S0ADMINS", add=(MAX, MAYA))
+        await standup(w, MIA)
+        card = await asked(w, DIAL)
+        await w.click(SARA, card, "Approve")
+        await w.until(lambda: w.says(card, "Needs 1 other person"))
+        await w.slack.change_group("S0ADMINS", remove=(SARA,))
+        await w.click(MAX, card, "Approve")
+        await w.until(lambda: w.says(card, f"approved by <@{MAX}>"))
+        assert "Needs 1 other person" in text_of(w.now(card))
+        assert w.sent(DIALLED) == []
+        await w.click(MAYA, card, "Approve")
+        assert f"approved by <@{MAX}> <@{MAYA}>" in await ended(w, card, "confirmed")
 
 
 async def test_both_clicks_at_the_same_moment_are_two_approvals(tmp_path: Path) -> None:

@@ -63,6 +63,15 @@ async def test_where_the_bot_cannot_post_the_card_nothing_is_asked(tmp_path: Pat
         await w.told(SARA, "Nothing waits for you")
 
 
+async def test_from_a_channel_without_the_bot_nothing_is_asked(w: World) -> None:
+    await w.slack.change_group("S0ADMINS", add=(MAX,))
+    await standup(w, MIA)
+    await w.slash(SARA, "C0BOARD", DIAL)
+    await w.told(SARA, "invite me with /invite @")
+    await w.slash(MAX, OPS, "approvals")
+    await w.told(MAX, "Nothing waits for you")
+
+
 async def test_those_to_be_notified_are_mentioned_while_it_waits(tmp_path: Path) -> None:
     async with world(tmp_path, dialing=rule(notify='["S0ADMINS", "U0VERA"]')) as w:
         await standup(w, MIA)

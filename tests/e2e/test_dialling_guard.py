@@ -173,6 +173,16 @@ async def test_calls_at_the_same_moment_do_not_overdraw_the_budget(tmp_path: Pat
         assert len(w.sent(DIALLED)) == 1
 
 
+async def test_a_number_in_the_reason_or_the_name_is_masked_like_the_one_that_is_dialled(w: World) -> None:
+    await standup(w, MIA)
+    card = await asked(w, f'dial standup {NUMBER} name="Ann {E164}" why="she said: call +40 747-777-777, soon"')
+    assert f"(Ann {MASKED})" in text_of(card)
+    assert f"she said: call {MASKED}, soon" in text_of(card)
+    await w.click(SARA, card, "Approve")
+    await ended(w, card, "confirmed")
+    assert {row.reason for row in trail(w, "dial")} == {f"she said: call {MASKED}, soon"}
+
+
 async def test_a_whole_number_is_shown_to_nobody_and_kept_in_no_log(w: World) -> None:
     begin = log_file().stat().st_size
     await standup(w, MIA)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.play.slack import View, text_of
-from bot.play.slack.seed import MIA, OMAR, SARA
-from tests.fakes.world import World
+from bot.play.slack.seed import MAX, MIA, OMAR, SARA
+from bot.play.vendors.jaas import Fault
+from tests.fakes.asking import asked, standup
+from tests.fakes.speaking import answer, come_in
+from tests.fakes.world import DIALING, World, world
 
 OPS = "C0OPS"
 
@@ -24,6 +29,29 @@ async def test_the_menu_begins_with_the_room_that_people_are_in(w: World) -> Non
     await w.enter(MIA, "standup")
     words = text_of(await menu(w, MIA))
     assert words.index("jaas/standup") < words.index("jaas/retro") < words.index("What you can do")
+
+
+async def test_a_room_that_a_vendor_says_is_busy_stands_before_those_of_which_nothing_is_known(w: World) -> None:
+    for name in ("meetings/review", "standup", "retro"):
+        await answer(w, MIA, OPS, f"create {name}")
+    await come_in(w, MIA, "review")
+    words = text_of(await menu(w, OMAR))
+    assert words.index("meetings/review") < words.index("jaas/standup")
+    assert f"In now (1): <@{MIA}>" in words
+    w.meetings.faults.add(Fault(status=500, acts=False), times=9)
+    assert "meetings/review" in text_of(await menu(w, SARA))
+
+
+async def test_what_one_has_approved_already_waits_for_one_no_more(tmp_path: Path) -> None:
+    two = f'{DIALING}[[approvals]]\ncommands = ["dial"]\napprovals = 2\n'
+    async with world(tmp_path, dialing=two) as w:
+        await w.slack.change_group("S0ADMINS", add=(MAX,))
+        await standup(w, MIA)
+        card = await asked(w, "dial standup +40 747 777 777")
+        await w.click(SARA, card, "Approve")
+        await w.until(lambda: w.says(card, "approved by"))
+        assert "+40 74… 777" in text_of(await menu(w, MAX))
+        assert "+40 74… 777" not in text_of(await menu(w, SARA))
 
 
 async def test_the_menu_shows_what_waits_for_the_caller_alone(w: World) -> None:

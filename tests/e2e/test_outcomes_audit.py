@@ -75,6 +75,25 @@ async def test_what_was_never_asked_because_it_was_refused_is_on_record_too(w: W
     assert {(row.actor, row.outcome) for row in trail(w, "dial")} == {(VERA, "refused"), (OMAR, "refused")}
 
 
+async def test_a_command_that_fails_as_it_is_carried_out_is_on_record_once(w: World) -> None:
+    await standup(w)
+    assert "invalid" in await says(w, MIA, OPS, "create retro pin=words")
+    w.jaas.faults.add(Fault(status=500, acts=False), times=3)
+    assert "unknown" in await says(w, OMAR, OPS, "dial standup oncall")
+    await says(w, SARA, OPS, "audit since=1h")
+    rows = [(row.actor, row.action, row.outcome) for row in trail(w, "create", "dial")]
+    assert rows == [(MIA, "create", "done"), (MIA, "create", "invalid"), (OMAR, "dial", "unknown")]
+
+
+async def test_a_refused_click_on_join_is_on_record_with_its_room(w: World) -> None:
+    card = await standup(w)
+    await says(w, OMAR, OPS, "lock standup")
+    await w.click(MIA, card, "Join")
+    await w.told(MIA, "is locked")
+    await says(w, SARA, OPS, "audit since=1h")
+    assert [(row.outcome, row.room) for row in trail(w, "join")] == [("refused", "jaas/standup")]
+
+
 async def test_the_audit_channel_hears_of_decisions_and_of_refused_privileged_commands(tmp_path: Path) -> None:
     async with world(tmp_path, slack='audit_channel = "C0INCIDENT"') as w:
         await standup(w, MIA)

@@ -262,7 +262,8 @@ async def test_who_is_in_and_removing_the_right_one_is_confirmed(w: World) -> No
 
 
 async def test_all_guests_or_one_person_are_muted_and_unmuted(w: World) -> None:
-    await make(w, f"create pexip/standup alias=standup pin={PIN} guest_pin=11112222")
+    await w.slash(OMAR, OPS, f'create pexip/"the \\"daily\\"" alias=standup pin={PIN} guest_pin=11112222')
+    await w.told(OMAR, "Made")
     ann, gus = w.pexip.join("standup", "Ann", PIN), w.pexip.join("standup", "Gus", "11112222")
     await w.slash(OMAR, OPS, "mute standup")
     posted = await w.posted(OPS, "Muted all guests")
@@ -275,6 +276,9 @@ async def test_all_guests_or_one_person_are_muted_and_unmuted(w: World) -> None:
     await w.slash(OMAR, OPS, "unmute standup gus")
     await w.posted(OPS, "Unmuted *Gus*")
     assert not gus.muted
+    await w.slash(OMAR, OPS, "promote standup Gus")
+    await w.click(OMAR, await w.posted(OPS, "is a host in"), "Make guest")
+    await w.posted(OPS, "is a guest in")
 
 
 async def test_a_locked_meeting_lets_in_whom_somebody_admits_and_makes_a_host(w: World) -> None:

@@ -19,7 +19,7 @@ async def card_in(w: World, channel: str, line: str) -> Message:
 
 async def test_a_card_names_who_is_in_as_people_come_and_go(w: World) -> None:
     card = await card_in(w, OPS, "create standup")
-    assert "Nobody is in" in text_of(card)
+    assert "Who is in: not known yet" in text_of(card)
     mia = await w.enter(MIA, "standup")
     await w.until(lambda: w.says(card, f"In now (1): <@{MIA}>"))
     await w.enter(MAX, "standup")
@@ -27,6 +27,13 @@ async def test_a_card_names_who_is_in_as_people_come_and_go(w: World) -> None:
     w.jaas.leave(next(iter(w.jaas.meetings.running)), mia.participant_id)
     await w.until(lambda: w.says(card, f"In now (1): <@{MAX}>"))
     assert labels(w.now(card)) == ["Join"]
+
+
+async def test_once_8x8_has_reported_a_new_room_is_known_to_be_empty(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    await w.enter(MIA, "standup")
+    assert "Nobody is in" in text_of(await card_in(w, TEAM, "create retro"))
+    assert "Nobody is in" in text_of(await card_in(w, "C0RANDOM", "start sync"))
 
 
 async def test_every_card_of_a_room_is_kept_true_wherever_it_was_shared(w: World) -> None:
@@ -74,6 +81,16 @@ async def test_where_the_vendor_is_asked_a_card_says_how_old_it_is(w: World) -> 
     await come_in(w, MAX, "review")
     await answer(w, MIA, OPS, "kick review @max")
     await w.until(lambda: w.says(card, f"In now (1): <@{MIA}> · as of"))
+
+
+async def test_the_card_of_a_meeting_that_was_ended_says_so_also_where_the_vendor_is_asked(w: World) -> None:
+    card = await card_in(w, OPS, "create meetings/review")
+    await come_in(w, MIA, "review")
+    await answer(w, MIA, OPS, "who review")
+    await answer(w, MIA, OPS, "share review")
+    later = await w.posted(OPS, "In now (1)")
+    await answer(w, OMAR, OPS, "end review sure=yes")
+    await w.until(lambda: all(w.says(one, "Nobody is in") for one in (card, later)))
 
 
 async def test_a_card_never_holds_a_secret(w: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.play.slack import text_of
 from bot.play.slack.seed import MAX, MIA, OMAR
 from tests.fakes.speaking import OPS, TEAM, answer, come_in, labels, pressed, says
@@ -106,6 +108,19 @@ async def test_without_a_name_the_live_room_of_the_channel_is_meant_on_either_ba
     w.meetings.meetings.kick(2)
     await w.enter(MAX, "standup")
     assert "Who is in jaas/standup" in await says(w, MIA, OPS, "who")
+
+
+async def test_without_a_name_and_nobody_in_the_room_that_was_last_live_is_meant(w: World) -> None:
+    for name in ("standup", "retro", "sync"):
+        await answer(w, MIA, OPS, f"create {name}")
+    assert "jaas/sync" in await says(w, MIA, OPS, "show")  # the newest share
+    for name in ("standup", "retro"):
+        await w.enter(MAX, name)
+    w.jaas.meetings.end(next(one for one in w.jaas.meetings.running if "retro" in one))
+    w.clock.advance(timedelta(minutes=5))
+    w.jaas.meetings.end(next(iter(w.jaas.meetings.running)))
+    await w.jaas.webhooks.settled()
+    assert "jaas/standup" in await says(w, MIA, OPS, "show")
 
 
 async def test_several_live_rooms_are_a_choice_whose_button_completes_the_command(w: World) -> None:

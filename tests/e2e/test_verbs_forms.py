@@ -81,6 +81,7 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "admit": ({}, "jaas can't admit people"),
     "promote": ({"room": "standup", "participant": "Max", "role": "guest"}, "jaas can't promote people"),
     "config": ({"backend": "jaas"}, "jaas can't be configured"),
+    "roles": ({"backend": "jaas"}, "jaas can't keep roles"),
     "ban": ({"room": "standup", "participant": "max"}, "Nobody could ever approve this"),
     "revoke": ({"user": MAX}, "Revoked 1 link"),
     "audit": ({"user": MAX, "since": "1h"}, "join"),

@@ -141,7 +141,9 @@ async def test_a_room_with_people_in_it_or_of_somebody_else_waits_for_an_approva
     await answer(w, OMAR, OPS, "create mine")
     await answer(w, MIA, OPS, "create meetings/hers")
     await w.enter(MAX, "mine")
-    for name in ("mine", "hers"):
+    await answer(w, OMAR, OPS, "create meetings/busy")
+    await come_in(w, MAX, "busy")
+    for name in ("mine", "hers", "busy"):
         assert "Asked for approval" in await says(w, OMAR, OPS, f"delete {name}")
     assert 2 in w.meetings.rooms.by_id
     await w.click(SARA, await w.posted(OPS, "Delete meetings/hers for good"), "Approve")

@@ -48,6 +48,14 @@ async def test_before_any_report_who_is_in_is_not_known_which_is_not_nobody(w: W
     assert "not found" in await says(w, MIA, OPS, "kick @mia")
 
 
+async def test_where_it_is_not_known_who_is_in_nobody_is_taken_to_be_out(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    w.jaas.webhooks.delivery = Delivery.OFF
+    await w.enter(MAX, "standup")
+    for line in ("block standup @max", "revoke standup @max"):
+        assert "I can't see whether they are inside: jaas has not reported" in await says(w, MIA, OPS, line), line
+
+
 async def test_who_says_who_is_who_and_how_sure_that_is(w: World) -> None:
     await answer(w, MIA, OPS, "create standup")
     await w.enter(MIA, "standup")
@@ -175,6 +183,24 @@ async def test_help_lists_only_what_one_may_do_and_says_what_the_rest_needs(w: W
     assert "*kick*" in await says(w, MIA, OPS, "help")
     assert "It needs Monitoring Mode Read/Write" in await says(w, VERA, OPS, "help dial")
     assert "Did you mean join?" in await says(w, VERA, OPS, "help jion")
+
+
+async def test_a_phone_whose_number_8x8_does_not_tell_is_shown_without_digits(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    present = await w.enter(MIA, "standup")
+    room = next(iter(w.jaas.meetings.running))
+    phone = {"direction": "in", "nick": "Anonymous", "participantId": "0badf00d", "participantJid": "0badf00d@8x8.vc"}
+    w.jaas.webhooks.tell("DIAL_IN_STARTED", w.jaas.meetings.running[room].session_id, room, phone)
+    await w.jaas.webhooks.settled()
+    told = await says(w, MIA, OPS, "who")
+    assert "phone, number not known" in told
+    assert present.participant_id in told
+
+
+async def test_whoever_has_no_role_hears_whom_to_ask(w: World) -> None:
+    told = await says(w, GUS, TEAM, "rooms")
+    assert "refused" in told
+    assert f"ask <@{MAX}>" in told
 
 
 async def test_start_makes_a_room_posts_its_card_invites_and_gives_the_link_at_once(w: World) -> None:

@@ -20,6 +20,7 @@ from _pytest.terminal import TerminalReporter
 
 from bot import log
 from bot.play.slack import controls_of, text_of
+from tests.fakes import world_lasuite
 from tests.fakes.databases import kept_in, postgres_of
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def secrets_of(w: World) -> dict[str, str]:
     for number, link in enumerate(links_shown(w)):
         found[f"link {number}"] = link
         found[f"link secret {number}"] = re.split(r"jwt=|secure=", link)[-1].split("&")[0]
+    found |= world_lasuite.secrets_of(w.visio) if w.server else {}
     sessions = w.meetings.sessions
     found |= {f"sid {number}": sid for number, sid in enumerate(sessions.by_sid)}
     found |= {f"join hash {number}": one for number, one in enumerate(sessions.hashes)}

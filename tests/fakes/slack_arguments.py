@@ -18,13 +18,14 @@ needs_methods = pytest.mark.skipif(not METHODS.exists(), reason="no list of Slac
 # https://docs.slack.dev/reference/methods/files.info, which that list leaves out.
 BESIDE = {
     "files.info": {
-        "args": {"properties": {"file": {}, "count": {}, "page": {}, "cursor": {}, "limit": {}}, "required": ["file"]}
+        "rate_limits": "t4",
+        "args": {"properties": {"file": {}, "count": {}, "page": {}, "cursor": {}, "limit": {}}, "required": ["file"]},
     }
 }
 
 
 def slacks_methods() -> dict[str, Any]:
-    """Slack's methods with their arguments."""
+    """Slack's methods with their arguments and rate limit tiers."""
     return {**json.loads(METHODS.read_text()), **BESIDE}
 
 

@@ -23,11 +23,13 @@ import aiohttp
 from bot import app
 from bot.clock import MovableClock
 from bot.play.slack import Delivery, Message, SlackServer, demo_workspace, text_of
+from bot.play.vendors.anynode import SimulatedAnynode
 from bot.play.vendors.jaas import SimulatedJaas
+from bot.play.vendors.lasuite import SimulatedLaSuite
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
-from tests.fakes import world_pexip
+from tests.fakes import world_anynode, world_lasuite, world_pexip
 from tests.fakes.balancer import balanced
 from tests.fakes.databases import address_for, postgres_of
 from tests.fakes.leaks import Watch
@@ -61,7 +63,7 @@ allow = ["+33", "+40", "+49"]
 oncall = "+33612345678"
 """
 CONFIG = """
-default_backend = "jaas"
+default_backend = "{default}"
 timezone = "Europe/Paris"
 {top}
 [slack]
@@ -80,6 +82,8 @@ username = "soap"
 password = "{password}"
 {meetings_more}
 {pexip}
+{lasuite}
+{sbc}
 {grants}
 {dialing}
 """
@@ -103,12 +107,26 @@ class World:
     bot: app.Bot | None = None
     secrets: dict[str, str] = field(default_factory=dict)  # by what each is; a test may add its own
     node: SimulatedPexip | None = None
+    server: SimulatedLaSuite | None = None
+    exchange: SimulatedAnynode | None = None
+
+    @property
+    def visio(self) -> SimulatedLaSuite:
+        """The La Suite Meet of a world `with_lasuite`."""
+        assert self.server
+        return self.server
 
     @property
     def pexip(self) -> SimulatedPexip:
         """The management node of a world `with_pexip`."""
         assert self.node
         return self.node
+
+    @property
+    def sbc(self) -> SimulatedAnynode:
+        """The exchange of a world `with_anynode`."""
+        assert self.exchange
+        return self.exchange
 
     async def slash(self, user: str, channel: str, text: str) -> Delivery:
         """Type `/meet text`; the acknowledgement must be there at once."""
@@ -196,12 +214,16 @@ async def world(
     *,
     socket_mode: bool = False,
     top: str = "",
+    default: str = "jaas",
     slack: str = "",
     grants: str = GRANTS,
     dialing: str = DIALING,
     start_bot: bool = True,
     om_version: str = "9.1.0",
     with_pexip: bool = False,
+    with_lasuite: bool = False,
+    livekit: bool = True,
+    with_anynode: bool = False,
     backends: bool = True,
     meetings_more: str = "",
 ) -> AsyncIterator[World]:
@@ -226,6 +248,8 @@ async def world(
         await meetings.start()
         stack.push_async_callback(meetings.stop)
         node = await stack.enter_async_context(world_pexip.running_pexip(clock)) if with_pexip else None
+        suite = await stack.enter_async_context(world_lasuite.running_lasuite(clock)) if with_lasuite else None
+        exchange = await stack.enter_async_context(world_anynode.running_anynode()) if with_anynode else None
         (folder / "jaas.pem").write_text(_pem())
         text = CONFIG.format(
             jaas=jaas.url,
@@ -235,14 +259,17 @@ async def world(
             password=OM_PASSWORD,
             meetings_more=meetings_more,
             top=top,
+            default=default,
             slack=slack,
             grants=grants,
             dialing=dialing,
             pexip=world_pexip.section(node, folder),
+            lasuite=world_lasuite.section(suite, livekit=livekit),
+            sbc=world_anynode.section(exchange),
         )
         if not backends:
             head, _, rest = text.partition("[backends.jaas]")
-            text = head.replace('default_backend = "jaas"', "") + rest[rest.index("[[grants]]") :]
+            text = head.replace(f'default_backend = "{default}"', "") + rest[rest.index("[[grants]]") :]
         (folder / "meetops.toml").write_text(text)
         environ = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
@@ -255,7 +282,20 @@ async def world(
         }
         secrets = {"OpenMeetings password": OM_PASSWORD, "webhook secret": account.SECRET}
         secrets |= world_pexip.SECRETS if node else {}
-        one = World(server, jaas, meetings, clock, folder, environ, secrets=secrets, node=node)
+        secrets |= world_lasuite.SECRETS if suite else {}
+        secrets |= world_anynode.SECRETS if exchange else {}
+        one = World(
+            server,
+            jaas,
+            meetings,
+            clock,
+            folder,
+            environ,
+            secrets=secrets,
+            node=node,
+            server=suite,
+            exchange=exchange,
+        )
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
             url = one.bot.url
@@ -274,6 +314,8 @@ async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
     one.jaas.webhooks.url = f"{url}/hooks/jaas"
     if one.node is not None:
         one.node.sink.url = f"{url}/hooks/pexip"
+    if one.server is not None:
+        one.server.livekit.webhooks.url = f"{url}/hooks/visio"
     if socket_mode:
         one.slack.connect_socket_mode()
     else:

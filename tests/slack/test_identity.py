@@ -130,4 +130,4 @@ async def test_within_the_enterprise_every_workspace_is_home_and_beyond_it_none(
         # The payload's enterprise is that of the channel, also for a stranger who clicks in it.
         found = await SlackDirectory(client, authorisation).profile(Person("T0OTHER", "W0ANN", "E0HOME"))
     assert found
-    assert (found.stranger, found.bot, found.language) == (stranger, False, "fr")
+    assert (found.stranger, found.bot, found.language) == (stranger, False, "fr-CA")

@@ -10,7 +10,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from bot.errors import Unreachable
+from bot.errors import Unavailable, Unreachable
 from bot.model import JoinLink
 from bot.play.slack import Fault, Message, text_of
 from bot.play.slack.seed import DAN, MIA
@@ -140,6 +140,18 @@ async def test_an_edit_is_repeated_until_slack_took_it(side: Side, fault: Fault)
     side.slack.faults.plan("chat.update", replace(fault))
     editing = asyncio.create_task(side.voice.edit(posted, text("done")))
     await side.passing(editing.done, seconds=10)
+    assert now(side, posted).text == "done"
+
+
+async def test_an_edit_that_slack_never_took_is_raised_and_the_next_one_is_written(side: Side) -> None:
+    posted = await side.voice.post("C0OPS", HELLO)
+    side.slack.faults.plan("chat.update", Fault(times=4, status=503))
+    editing = asyncio.create_task(side.voice.edit(posted, text("done")))
+    await side.passing(editing.done, seconds=10)
+    with pytest.raises(Unavailable):
+        await editing
+    again = asyncio.create_task(side.voice.edit(posted, text("done")))
+    await side.passing(again.done, seconds=10)
     assert now(side, posted).text == "done"
 
 

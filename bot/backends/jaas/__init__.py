@@ -61,6 +61,7 @@ from bot.capabilities import (
     HandlesManyRooms,
     HangsUp,
     KeepsRecordings,
+    KeepsRoles,
     KicksEverybody,
     KicksParticipants,
     LocksRooms,
@@ -116,6 +117,7 @@ class Jaas(
         AdmitsParticipants: "8x8 documents no call for the lobby; a moderator inside lets people in",
         PromotesParticipants: "8x8 documents no such call; invite with as=host gives moderator rights",
         ConfiguresResources: "8x8 is set up in its own console alone",
+        KeepsRoles: "8x8 knows moderators and guests, no roles",
     }
     ban_warning: ClassVar[str] = (
         "A ban covers the whole 8x8 app, every room of it, and 8x8 documents no way to take it back."

@@ -13,6 +13,7 @@ from bot.capabilities import (
     DialsOut,
     HandlesManyRooms,
     HangsUp,
+    KeepsRoles,
     MovesAliases,
     MutesParticipants,
     PromotesParticipants,
@@ -30,5 +31,6 @@ LACKS: Mapping[type[Backend], str] = {
     MutesParticipants: "its web services have no such call",
     AdmitsParticipants: "its web services have no such call; a moderator inside lets people in",
     PromotesParticipants: "its web services have no such call; invite with as=host gives moderator rights",
+    KeepsRoles: "its web services tell no rights of its users",
     ConfiguresResources: "its web services know rooms, people and recordings alone",
 }

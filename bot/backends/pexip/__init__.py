@@ -38,6 +38,7 @@ from pydantic import SecretStr
 from bot.backends.pexip.aliases import AliasMemory, aliases_in
 from bot.backends.pexip.configuring import Configured, Configuring
 from bot.backends.pexip.dialling import OPTIONS, Dialling
+from bot.backends.pexip.lacks import LACKS
 from bot.backends.pexip.meetings import Meetings
 from bot.backends.pexip.paths import Api, Root, Schema, configuration
 from bot.backends.pexip.room_fields import CREATE_OPTIONS, SET_OPTIONS, aliases_of, room_of
@@ -48,18 +49,15 @@ from bot.backends.pexip.transport import Transport
 from bot.capabilities import (
     AdmitsParticipants,
     Backend,
-    BansUsers,
     ChangesRooms,
     CreatesRooms,
     DeletesRooms,
-    DialsIn,
     DialsWithOptions,
     EndsMeetings,
     Event,
     FindsRooms,
     HandlesManyRooms,
     HangsUp,
-    KeepsRecordings,
     KicksEverybody,
     KicksParticipants,
     ListsParticipants,
@@ -68,7 +66,6 @@ from bot.capabilities import (
     MutesParticipants,
     PromotesParticipants,
     ReceivesEvents,
-    RevokesLinks,
     RoomWish,
     SharesJoinLinks,
 )
@@ -118,12 +115,7 @@ class Pexip(
     rings_empty_rooms = True
     locks_meetings_only = True
     reports_names = True
-    lacks: ClassVar[Mapping[type[Backend], str]] = {
-        RevokesLinks: "a room has one address for everybody; no personal link is there to revoke",
-        BansUsers: "Pexip has no ban; block keeps somebody out of a room",
-        DialsIn: "its configuration tells no telephone numbers of a room",
-        KeepsRecordings: "Pexip keeps no recordings itself",
-    }
+    lacks: ClassVar[Mapping[type[Backend], str]] = LACKS
 
     def __init__(
         self,

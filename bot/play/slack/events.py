@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from bot.play.slack.delivery import Delivery
+from bot.play.slack.delivery import Delivery, Parcel
 from bot.play.slack.records import Json, Message
 from bot.play.slack.sender import Sender
 from bot.play.slack.typed_text import TypedText
@@ -26,8 +26,11 @@ class Events:
     retries: set[asyncio.Task[None]]
 
     async def event(self, kind: str, **fields: Any) -> Delivery:  # noqa: ANN401 (JSON)
-        """Deliver one event of that type with these fields."""
+        """Deliver one event of that type with these fields. One that is not subscribed to goes nowhere."""
         body = self._callback({"type": kind, "event_ts": self.sender.workspace.new_ts(), **fields})
+        subscribed = self.sender.workspace.team.events
+        if subscribed is not None and kind not in subscribed:
+            return Delivery(Parcel("events_api", body))
         first = await self.sender.send("events_api", body)
         if first.error and not first.no_retry:
             task = asyncio.create_task(self._retry(body, first))
@@ -36,7 +39,10 @@ class Events:
         return first
 
     async def say(self, user: str, channel: str, text: str, *, thread_ts: str = "") -> Delivery | None:
-        """Write a message. The bot hears of it when it is mentioned or spoken to directly; otherwise None."""
+        """Write a message. The bot hears of it when it is mentioned or spoken to directly and has the scope for it.
+
+        Otherwise None.
+        """
         workspace = self.sender.workspace
         place = workspace.channel(channel)
         self.sender.person(user, place)
@@ -45,9 +51,11 @@ class Events:
         fields = {"user": user, "text": escaped, "ts": message.ts, "channel": place.id, "team": workspace.team.id}
         if thread_ts:
             fields["thread_ts"] = thread_ts
-        if place.is_im:
+        heard = workspace.team.scopes
+        if place.is_im and "im:history" in heard:
             return await self.event("message", channel_type="im", client_msg_id=str(uuid4()), **fields)
-        if f"<@{workspace.team.bot_user}" in escaped and workspace.team.bot_user in place.members:
+        called = f"<@{workspace.team.bot_user}" in escaped and workspace.team.bot_user in place.members
+        if called and not place.is_im and "app_mentions:read" in heard:
             return await self.event("app_mention", **fields)
         return None
 
@@ -59,18 +67,16 @@ class Events:
         place = self.sender.workspace.open_im(user)
         return await self.event("app_home_opened", user=user, channel=place.id, tab=tab, **shown)
 
-    async def join_channel(self, user: str, channel: str) -> Delivery:
-        """Join a channel; the bot hears of it where it is a member."""
-        place = self.sender.workspace.channel(channel)
+    async def join_channel(self, user: str, channel: str, *, inviter: str = "") -> Delivery | None:
+        """Come into a channel, by oneself or invited. The bot hears of it where it is a member; otherwise None."""
+        workspace = self.sender.workspace
+        place = workspace.channel(channel)
         place.members.add(user)
+        if workspace.team.bot_user not in place.members:
+            return None
         kind = "G" if place.is_private else "C"
-        return await self.event(
-            "member_joined_channel",
-            user=user,
-            channel=place.id,
-            channel_type=kind,
-            team=self.sender.workspace.team.id,
-        )
+        fields = {"user": user, "channel": place.id, "channel_type": kind, "team": workspace.team.id}
+        return await self.event("member_joined_channel", **fields, **({"inviter": inviter} if inviter else {}))
 
     async def change_group(self, group: str, *, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> Delivery:
         """Change who is in a user group."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.play.slack.delivery import Delivery
-from bot.play.slack.inputs import Choice, NotPossibleError, action_of, chosen_state, fill, find_control, state_values
+from bot.play.slack.inputs import (
+    Choice,
+    NotPossibleError,
+    action_of,
+    chosen_state,
+    fill,
+    find_control,
+    state_values,
+    wrong_options,
+)
 from bot.play.slack.methods.content import message_content, says_something
 from bot.play.slack.records import Channel, Json, Message, User, View
 from bot.play.slack.refusals import SlackRefusal
@@ -68,7 +77,10 @@ class Gestures:
     async def options(
         self, user: str, action_id: str, value: str = "", *, shown: Message | View | None = None
     ) -> Delivery:
-        """Type into an external select: `ack` holds the options. Without `shown`, in the modal on top."""
+        """Type into an external select: `ack` holds the options. Without `shown`, in the modal on top.
+
+        Options that Slack would not show are its `error`.
+        """
         person = self.sender.person(user)
         place = shown or self.sender.workspace.view_of(user)
         if place is None:
@@ -81,7 +93,10 @@ class Gestures:
         origin.pop("response_url", "")
         payload = self.sender.interaction("block_suggestion", person) | origin
         payload |= {"action_id": control.action_id, "block_id": control.block_id, "value": value}
-        return await self.sender.send("interactive", payload)
+        delivery = await self.sender.send("interactive", payload)
+        if not delivery.error:
+            delivery.error = wrong_options(delivery.ack)
+        return delivery
 
     async def shortcut(self, user: str, callback_id: str) -> Delivery:
         """Use a global shortcut."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from bot.clock import Clock
 from bot.play.slack.records import Message
@@ -14,6 +15,7 @@ TRIGGER_LIFE = timedelta(seconds=3)
 RESPONSE_URL_LIFE = timedelta(minutes=30)
 RESPONSE_URL_USES = 5
 POST_BURST = 5
+PER_MINUTE = {2: 20, 3: 50, 4: 100}  # tier of a method to calls a minute (slack docs, rate limits)
 
 
 @dataclass(slots=True)
@@ -88,18 +90,26 @@ class ResponseGrants:
 
 
 class Pace:
-    """One message per second and channel, bursts of up to five."""
+    """How fast the bot may go: a post a second and channel with bursts of five, other methods by their tier."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._left: dict[str, tuple[float, datetime]] = {}
 
     def take(self, channel: str) -> None:
-        """Take one turn. Raises SlackRefusal `ratelimited` with the seconds to wait."""
+        """Take one turn to post in that channel. Raises SlackRefusal `ratelimited` with the seconds to wait."""
+        self._take(channel, burst=POST_BURST, per_second=1.0)
+
+    def call(self, method: str, tier: int) -> None:
+        """Take one call of that method. Raises SlackRefusal `ratelimited` with the seconds to wait."""
+        if allowed := PER_MINUTE.get(tier):
+            self._take(method, burst=allowed, per_second=allowed / 60)
+
+    def _take(self, what: str, *, burst: int, per_second: float) -> None:
         now = self._clock.now()
-        left, since = self._left.get(channel, (float(POST_BURST), now))
-        left = min(float(POST_BURST), left + (now - since).total_seconds())
+        left, since = self._left.get(what, (float(burst), now))
+        left = min(float(burst), left + (now - since).total_seconds() * per_second)
         if left < 1:
-            self._left[channel] = (left, now)
-            raise SlackRefusal("ratelimited", retry_after=1)
-        self._left[channel] = (left - 1, now)
+            self._left[what] = (left, now)
+            raise SlackRefusal("ratelimited", retry_after=ceil((1 - left) / per_second))
+        self._left[what] = (left - 1, now)

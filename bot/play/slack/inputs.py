@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.play.slack.blockkit import validate_message
 from bot.play.slack.records import Json, Message, View
 from bot.play.slack.visible import Control, controls_of
 
@@ -51,6 +52,16 @@ def find_control(shown: Message | View, what: str | Control, *, block_id: str = 
         return found[0]
     there = ", ".join(sorted({one.label or one.action_id for one in controls})) or "none"
     raise NotPossibleError(f"{len(found)} controls {what!r}; there are: {there}")
+
+
+def wrong_options(answer: Json | str) -> str:
+    """What Slack would not show of the bot's answer to typing in an external select; empty when all is well."""
+    body = answer if isinstance(answer, dict) else {}
+    given = {name: body[name] for name in ("options", "option_groups") if body.get(name)}
+    if not given:
+        return "" if body.keys() & {"options", "option_groups"} else "no options in the answer"
+    select = {"type": "static_select", "action_id": "options", **given}
+    return "; ".join(validate_message({"blocks": [{"type": "actions", "elements": [select]}]}))
 
 
 def state_values(shown: Message | View) -> dict[str, dict[str, Json]]:

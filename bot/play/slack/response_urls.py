@@ -27,19 +27,22 @@ class ResponseUrls:
         """One use. `used_url` and `expired_url` come with HTTP 404, other refusals with 400."""
         fault = self._faults.meet(RESPONSE_URL)
         await asyncio.sleep(fault.delay)
-        body: Json = json.loads(await request.read())
+        body = _object(await request.read())
         status, answer = fault.status or 200, {"ok": False, "error": fault.error} if fault.error else {"ok": True}
         if not fault.spoils or fault.carried_out:
             status, answer = self._use(request.match_info["token"], body)
-        self._workspace.note_call(Call(RESPONSE_URL, body, self._workspace.clock.now(), answer, status))
+        self._workspace.note_call(Call(RESPONSE_URL, body or {}, self._workspace.clock.now(), answer, status))
         if fault.reset and request.transport is not None:
             request.transport.abort()
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
         return web.json_response(answer, status=fault.status or status, headers=headers)
 
-    def _use(self, token: str, body: Json) -> tuple[int, Json]:
+    def _use(self, token: str, body: Json | None) -> tuple[int, Json]:
         try:
-            self._answer(self._grants.use(token), body)
+            grant = self._grants.use(token)
+            if body is None:
+                raise SlackRefusal("invalid_payload")
+            self._answer(grant, body)
         except SlackRefusal as refusal:
             return (404 if refusal.code in ("used_url", "expired_url") else 400), refusal.answer()
         return 200, {"ok": True}
@@ -60,10 +63,19 @@ class ResponseUrls:
         show_answer(self._workspace, grant.channel, grant.user, content=content, body=body)
 
 
+def _object(raw: bytes) -> Json | None:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
 def show_answer(workspace: Workspace, channel: str, user: str, *, content: Json, body: Json) -> Message:
     """Show an answer by the bot: to that person alone unless `response_type` is `in_channel`."""
     team = workspace.team
     message = Message(channel, workspace.new_ts(), team.bot_user, bot_id=team.bot_id, **content)
-    message.ephemeral_for = "" if body.get("response_type") == "in_channel" else user
-    message.thread_ts = str(body.get("thread_ts") or "")
+    public = body.get("response_type") == "in_channel"
+    message.ephemeral_for = "" if public else user
+    message.thread_ts = str(body.get("thread_ts") or "") if public else ""  # slack docs: threads take public answers
     return workspace.post(message)

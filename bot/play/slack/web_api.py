@@ -28,6 +28,7 @@ class Method:
     handle: Callable[[Json], Json]
     scopes: tuple[str, ...] = ()
     for_app_token: bool = False
+    tier: int = 0  # 0: not limited, or in a way of its own
 
 
 class WebApi:
@@ -52,18 +53,24 @@ class WebApi:
         self._bot_token = bot_token
         self._app_token = app_token
         self._faults = faults
+        self._pace = pace
         self._methods = {
             **_chat(Chat(workspace, pace)),
             **_views(Views(workspace, triggers)),
             **_directory(Directory(workspace)),
-            "files.info": Method(files.info, ("files:read",)),
-            "apps.connections.open": Method(lambda _: {"url": open_connection()}, for_app_token=True),
+            "files.info": Method(files.info, ("files:read",), tier=4),
+            "apps.connections.open": Method(lambda _: {"url": open_connection()}, for_app_token=True, tier=3),
         }
 
     @property
     def names(self) -> frozenset[str]:
         """The methods there are."""
         return frozenset(self._methods)
+
+    @property
+    def tiers(self) -> dict[str, int]:
+        """The rate limit tier of each method; 0 where Slack counts in another way."""
+        return {name: method.tier for name, method in self._methods.items()}
 
     async def handle(self, request: web.Request) -> web.Response:
         """One call, with whatever fault is planned for its method."""
@@ -89,6 +96,8 @@ class WebApi:
         scopes = {"x-oauth-scopes": ",".join(sorted(self._workspace.team.scopes))}
         try:
             method = self._allowed(name, token)
+            if self._pace:
+                self._pace.call(name, method.tier)
             return {"ok": True, **method.handle(args)}, 200, scopes
         except SlackRefusal as refusal:
             waiting = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
@@ -137,33 +146,33 @@ async def read_arguments(request: web.Request) -> tuple[Json, str]:
 def _chat(chat: Chat) -> dict[str, Method]:
     return {
         "chat.postMessage": Method(chat.post_message, ("chat:write",)),
-        "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",)),
-        "chat.update": Method(chat.update, ("chat:write",)),
-        "chat.delete": Method(chat.delete, ("chat:write",)),
+        "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), tier=4),
+        "chat.update": Method(chat.update, ("chat:write",), tier=3),
+        "chat.delete": Method(chat.delete, ("chat:write",), tier=3),
         "chat.getPermalink": Method(chat.permalink),
     }
 
 
 def _views(views: Views) -> dict[str, Method]:
     return {
-        "views.open": Method(views.open),
-        "views.push": Method(views.push),
-        "views.update": Method(views.update),
-        "views.publish": Method(views.publish),
+        "views.open": Method(views.open, tier=4),
+        "views.push": Method(views.push, tier=4),
+        "views.update": Method(views.update, tier=4),
+        "views.publish": Method(views.publish, tier=4),
     }
 
 
 def _directory(directory: Directory) -> dict[str, Method]:
     return {
         "auth.test": Method(directory.auth_test),
-        "users.info": Method(directory.user_info, ("users:read",)),
-        "users.list": Method(directory.users, ("users:read",)),
-        "users.lookupByEmail": Method(directory.by_email, ("users:read.email",)),
-        "usergroups.list": Method(directory.groups, ("usergroups:read",)),
-        "usergroups.users.list": Method(directory.group_users, ("usergroups:read",)),
-        "conversations.info": Method(directory.conversation, _CONVERSATIONS),
-        "conversations.members": Method(directory.members, _CONVERSATIONS),
-        "conversations.list": Method(directory.conversations, _CONVERSATIONS),
-        "conversations.open": Method(directory.open, ("im:write",)),
-        "conversations.join": Method(directory.join, ("channels:join",)),
+        "users.info": Method(directory.user_info, ("users:read",), tier=4),
+        "users.list": Method(directory.users, ("users:read",), tier=2),
+        "users.lookupByEmail": Method(directory.by_email, ("users:read.email",), tier=3),
+        "usergroups.list": Method(directory.groups, ("usergroups:read",), tier=2),
+        "usergroups.users.list": Method(directory.group_users, ("usergroups:read",), tier=2),
+        "conversations.info": Method(directory.conversation, _CONVERSATIONS, tier=3),
+        "conversations.members": Method(directory.members, _CONVERSATIONS, tier=4),
+        "conversations.list": Method(directory.conversations, _CONVERSATIONS, tier=2),
+        "conversations.open": Method(directory.open, ("im:write",), tier=3),
+        "conversations.join": Method(directory.join, ("channels:join",), tier=3),
     }

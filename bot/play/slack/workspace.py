@@ -33,6 +33,17 @@ BOT_SCOPES = frozenset(
 )
 
 
+BOT_EVENTS = frozenset(
+    (
+        "member_joined_channel",
+        "member_left_channel",
+        "subteam_members_changed",
+        "subteam_updated",
+        "user_change",
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """The workspace's own names, and the bot's in it."""
@@ -48,6 +59,7 @@ class Team:
     bot_name: str = "meetops"
     verification_token: str = "deprecated-verification-token"  # noqa: S105 (Slack still sends one; nobody checks it)
     scopes: frozenset[str] = field(default=BOT_SCOPES)
+    events: frozenset[str] | None = None  # what the bot subscribed to; None: whatever its scopes let it hear
 
 
 class Workspace:

@@ -63,8 +63,12 @@ def grouped(*groups: Json) -> Json:
     return actions("static_select", option_groups=list(groups))
 
 
-def group(label: str = "Group", count: int = 1) -> Json:
-    return {"label": plain(label), "options": [option()] * count}
+def options(count: int, begin: str = "") -> list[Json]:
+    return [option(value=f"{begin}{number}") for number in range(count)]
+
+
+def group(label: str = "Group", count: int = 1, begin: str = "") -> Json:
+    return {"label": plain(label), "options": options(count, begin)}
 
 
 def chart(**parts: Any) -> Json:
@@ -173,14 +177,16 @@ BREAKERS: dict[str, Callable[[], Pair]] = {
     "option-group-empty": sized(lambda n: grouped(group(count=n)), 1, 0),
     "option-group-too-many-options": sized(lambda n: grouped(group(count=n)), 100, 101),
     "select-placeholder-too-long": over(lambda t: actions("users_select", placeholder=plain(t)), 150),
-    "select-too-many-options": sized(lambda n: select(*[option()] * n), 100, 101),
-    "select-too-many-option-groups": sized(lambda n: grouped(*[group()] * n), 100, 101),
-    "overflow-empty": sized(lambda n: actions("overflow", options=[option()] * n), 1, 0),
-    "overflow-too-many-options": sized(lambda n: actions("overflow", options=[option()] * n), 5, 6),
-    "checkboxes-empty": sized(lambda n: actions("checkboxes", options=[option()] * n), 1, 0),
-    "checkboxes-too-many-options": sized(lambda n: actions("checkboxes", options=[option()] * n), 10, 11),
-    "radio-buttons-empty": sized(lambda n: actions("radio_buttons", options=[option()] * n), 1, 0),
-    "radio-buttons-too-many-options": sized(lambda n: actions("radio_buttons", options=[option()] * n), 10, 11),
+    "select-too-many-options": sized(lambda n: select(*options(n)), 100, 101),
+    "select-too-many-option-groups": sized(
+        lambda n: grouped(*(group(begin=f"{number}.") for number in range(n))), 100, 101
+    ),
+    "overflow-empty": sized(lambda n: actions("overflow", options=options(n)), 1, 0),
+    "overflow-too-many-options": sized(lambda n: actions("overflow", options=options(n)), 5, 6),
+    "checkboxes-empty": sized(lambda n: actions("checkboxes", options=options(n)), 1, 0),
+    "checkboxes-too-many-options": sized(lambda n: actions("checkboxes", options=options(n)), 10, 11),
+    "radio-buttons-empty": sized(lambda n: actions("radio_buttons", options=options(n)), 1, 0),
+    "radio-buttons-too-many-options": sized(lambda n: actions("radio_buttons", options=options(n)), 10, 11),
     "url-source-url-empty": sized(lambda n: sourced("x" * n), 1, 0),
     "url-source-url-too-long": over(sourced, 3000),
     "table-too-many-rows": sized(lambda n: table(cells(n, 1)), 100, 101),

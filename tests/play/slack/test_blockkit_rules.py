@@ -176,6 +176,31 @@ def test_what_no_library_catches_is_rejected(message: Json, complaint: str) -> N
     assert any(complaint in wrong for wrong in validate_message(message))
 
 
+ONE = {"text": PLAIN, "value": "1"}
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        {"type": "static_select", "options": [ONE, ONE]},
+        {"type": "multi_static_select", "options": [ONE, ONE]},
+        {"type": "static_select", "option_groups": [{"label": PLAIN, "options": [ONE]}] * 2},
+        {"type": "overflow", "options": [ONE, ONE]},
+        {"type": "checkboxes", "options": [ONE, ONE]},
+        {"type": "radio_buttons", "options": [ONE, ONE]},
+    ],
+)
+def test_two_options_of_the_same_value_are_rejected(element: Json) -> None:
+    assert any("option value `1` already exists" in wrong for wrong in _in_section(element))
+
+
+def test_a_first_value_longer_than_the_field_takes_is_rejected() -> None:
+    field = {"type": "plain_text_input", "max_length": 3}
+    assert _in_input({**field, "initial_value": "abc"}) == []
+    assert any("initial_value" in wrong for wrong in _in_input({**field, "initial_value": "abcd"}))
+    assert _in_input({"type": "plain_text_input", "initial_value": "abcd"}) == []
+
+
 def test_an_input_without_submit_is_rejected() -> None:
     view = _input({"type": "plain_text_input"})
     assert validate_view(view) == []

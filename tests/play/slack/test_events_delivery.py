@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import MovableClock
 from bot.play.slack import SlackServer, Workspace
+from bot.play.slack.workspace import BOT_EVENTS, BOT_SCOPES
+from bot.slack.manifest import EVENTS, SCOPES
 from tests.play.slack.conftest import Listener
 
 
@@ -42,6 +45,7 @@ async def test_a_bot_may_decline_retries(slack: SlackServer, listener: Listener)
 async def test_the_bot_hears_a_mention_and_a_direct_word_but_not_the_rest(
     slack: SlackServer, listener: Listener, workspace: Workspace
 ) -> None:
+    workspace.team = replace(workspace.team, scopes=workspace.team.scopes | {"app_mentions:read", "im:history"})
     assert await slack.say("U0MIA", "#ops", "hello all") is None
     await slack.say("U0MIA", "#ops", "@meetops rooms")
     await slack.say("U0MIA", workspace.open_im("U0MIA").id, "rooms")
@@ -67,3 +71,43 @@ async def test_changes_of_people_and_groups_are_made_and_told(
     assert (user["type"], user["user"]["deleted"]) == ("user_change", True)
     assert (joined["type"], joined["channel"]) == ("member_joined_channel", "C0OPS")
     assert "U0GUS" in workspace.channel("#ops").members
+
+
+async def test_without_the_scopes_nobodys_words_are_heard(
+    slack: SlackServer, listener: Listener, workspace: Workspace
+) -> None:
+    assert await slack.say("U0MIA", "#ops", "@meetops rooms") is None
+    assert await slack.say("U0MIA", workspace.open_im("U0MIA").id, "rooms") is None
+    assert listener.requests == []
+    assert len(workspace.messages("#ops")) == 1
+
+
+async def test_an_event_that_is_not_subscribed_to_goes_nowhere(
+    slack: SlackServer, listener: Listener, workspace: Workspace
+) -> None:
+    workspace.team = replace(workspace.team, events=BOT_EVENTS)
+    assert (await slack.open_home("U0MIA")).status is None
+    await slack.change_group("S0OPS", add=("U0MAX",))
+    assert [body["event"]["type"] for body in listener.requests] == ["subteam_members_changed"]
+
+
+async def test_somebody_who_comes_into_a_channel_without_the_bot_is_not_told(
+    slack: SlackServer, listener: Listener, workspace: Workspace
+) -> None:
+    assert await slack.join_channel("U0STAN", "#random") is None
+    assert "U0STAN" in workspace.channel("#random").members
+    assert listener.requests == []
+
+
+async def test_the_bot_hears_of_its_own_coming_in_and_who_asked_it(
+    slack: SlackServer, listener: Listener, workspace: Workspace
+) -> None:
+    await slack.join_channel(workspace.team.bot_user, "#board", inviter="U0SARA")
+    (event,) = (body["event"] for body in listener.requests)
+    assert (event["user"], event["channel"], event["channel_type"]) == (workspace.team.bot_user, "C0BOARD", "G")
+    assert event["inviter"] == "U0SARA"
+
+
+def test_the_simulated_app_asks_for_what_the_manifest_asks_for() -> None:
+    assert frozenset(SCOPES) == BOT_SCOPES
+    assert frozenset(EVENTS) == BOT_EVENTS

@@ -84,11 +84,34 @@ _INPUT: dict[str, Check] = {
 }
 
 
+def _options(value: dict[str, Any]) -> list[Any]:
+    """Everything that may be chosen, in groups or not; of what is no list or group, nothing."""
+    groups = [group for group in _listed(value.get("option_groups")) if isinstance(group, dict)]
+    return [*_listed(value.get("options")), *(one for group in groups for one in _listed(group.get("options")))]
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _values_differ(value: dict[str, Any]) -> Iterator[str]:
+    """Which of two equal values was chosen could not be told."""
+    seen: set[str] = set()
+    for one in _options(value):
+        own = one.get("value") if isinstance(one, dict) else None
+        if isinstance(own, str) and own in seen:
+            yield f"option value `{own}` already exists"
+        seen.add(str(own))
+
+
+def _initial_fits(value: dict[str, Any]) -> Iterator[str]:
+    initial, longest = value.get("initial_value"), value.get("max_length")
+    if isinstance(initial, str) and isinstance(longest, int) and len(initial) > longest:
+        yield "initial_value must not be longer than max_length"
+
+
 def _initial_is_offered(value: dict[str, Any]) -> Iterator[str]:
-    options = [
-        *value.get("options", ()),
-        *(one for group in value.get("option_groups", ()) for one in group["options"]),
-    ]
+    options = _options(value)
     chosen = [
         *(value.get("initial_options") or ()),
         *([value["initial_option"]] if value.get("initial_option") else ()),
@@ -114,7 +137,7 @@ def _select(kind: str, *, multi: bool) -> Check:
 
 
 def _choices(kind: str) -> tuple[Rule, ...]:
-    return (exactly_one("options", "option_groups"), _initial_is_offered) if kind == "static" else ()
+    return (exactly_one("options", "option_groups"), _values_differ, _initial_is_offered) if kind == "static" else ()
 
 
 _INITIAL: dict[str, tuple[Check, dict[str, Check], str]] = {
@@ -168,15 +191,18 @@ ELEMENTS: dict[str, Check] = {
     "overflow": shape(
         "options",
         {"action_id": string("action_id"), "options": array(OPTION, "overflow.options"), "confirm": CONFIRM},
+        _values_differ,
     ),
     "checkboxes": shape(
         "options",
         {**_COMMON, "options": array(RICH_OPTION, "checkboxes.options"), "initial_options": array(RICH_OPTION)},
+        _values_differ,
         _initial_is_offered,
     ),
     "radio_buttons": shape(
         "options",
         {**_COMMON, "options": array(RICH_OPTION, "radio_buttons.options"), "initial_option": RICH_OPTION},
+        _values_differ,
         _initial_is_offered,
     ),
     **{f"{kind}_select": _select(kind, multi=False) for kind in _INITIAL},
@@ -193,6 +219,7 @@ ELEMENTS: dict[str, Check] = {
             "max_length": number("plain_text_input.max_length"),
         },
         _min_not_above_max("min_length", "max_length"),
+        _initial_fits,
     ),
     "email_text_input": shape("", _INPUT),
     "url_text_input": shape("", _INPUT),

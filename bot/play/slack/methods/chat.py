@@ -61,6 +61,8 @@ class Chat:
         message = self._existing(args)
         if message.bot_id != self._workspace.team.bot_id:
             raise SlackRefusal("cant_update_message")
+        if self._workspace.channels[message.channel].is_archived:
+            raise SlackRefusal("is_inactive")
         content = message_content(args, longest="update_text")
         if not content.keys() & {"text", "blocks", "attachments"}:
             raise SlackRefusal("no_text")

@@ -11,6 +11,8 @@ from bot.play.slack.wire import channel_json, group_json, user_json
 from bot.play.slack.workspace import Workspace
 
 Listed = TypeVar("Listed")
+MOST_LISTED = 1000
+SCOPES = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read"}
 
 
 class Directory:
@@ -73,7 +75,7 @@ class Directory:
 
     def conversation(self, args: Json) -> Json:
         """conversations.info."""
-        channel = self._visible(args)
+        channel = self._readable(args)
         body = channel_json(self._workspace, channel)
         if flag(args, "include_num_members"):
             body["num_members"] = len(channel.members)
@@ -81,7 +83,7 @@ class Directory:
 
     def members(self, args: Json) -> Json:
         """conversations.members."""
-        page, rest = _page(sorted(self._visible(args).members), args)
+        page, rest = _page(sorted(self._readable(args).members), args)
         return {"members": page, **rest}
 
     def conversations(self, args: Json) -> Json:
@@ -89,6 +91,8 @@ class Directory:
         types = str(args.get("types") or "public_channel").replace(" ", "").split(",")
         if set(types) - {"public_channel", "private_channel", "mpim", "im"}:
             raise SlackRefusal("invalid_types")
+        for kind in types:
+            self._may_read(kind)
         shown = [
             channel
             for channel in self._workspace.channels.values()
@@ -132,6 +136,16 @@ class Directory:
             raise SlackRefusal("channel_not_found")
         return channel
 
+    def _readable(self, args: Json) -> Channel:
+        channel = self._visible(args)
+        self._may_read(_type(channel))
+        return channel
+
+    def _may_read(self, kind: str) -> None:
+        granted = self._workspace.team.scopes
+        if SCOPES[kind] not in granted:
+            raise SlackRefusal("missing_scope", needed=SCOPES[kind], provided=",".join(sorted(granted)))
+
     def _may_see(self, channel: Channel) -> bool:
         hidden = channel.is_private or channel.is_im
         return not hidden or self._workspace.team.bot_user in channel.members
@@ -146,5 +160,7 @@ def _page(items: list[Listed], args: Json) -> tuple[list[Listed], Json]:
         start, size = int(args.get("cursor") or 0), int(args.get("limit") or 100)
     except ValueError:
         raise SlackRefusal("invalid_cursor") from None
+    if not 0 < size <= MOST_LISTED:
+        raise SlackRefusal("invalid_limit")
     following = str(start + size) if start + size < len(items) else ""
     return items[start : start + size], {"response_metadata": {"next_cursor": following}}

@@ -63,6 +63,10 @@ class EventSink:
             "event": event,
             "data": data,
         }
+        self.queue(told)
+
+    def queue(self, told: Json) -> None:
+        """Send it as `delivery` says."""
         match self.delivery:
             case Delivery.HELD:
                 self._held.append(told)
@@ -80,6 +84,10 @@ class EventSink:
         self._held.clear()
         self.delivery = Delivery.ON
 
+    def headers(self, raw: bytes) -> dict[str, str]:
+        """What goes with this body."""
+        return {"Content-Type": "application/json", "Authorization": self._auth}
+
     async def _deliver(self) -> None:
         while True:
             told = await self._queue.get()
@@ -90,7 +98,7 @@ class EventSink:
 
     async def _post(self, told: Json) -> None:
         raw, now, status, text = json.dumps(told).encode(), self._clock.now(), 0, ""
-        headers = {"Content-Type": "application/json", "Authorization": self._auth}
+        headers = self.headers(raw)
         try:
             async with self._session.post(self.url or "", data=raw, headers=headers) as response:
                 status, text = response.status, await response.text(errors="replace")
@@ -106,7 +114,7 @@ class EventSink:
                 request=raw.decode(),
                 status=status,
                 response=text,
-                authorization=cut_authorization(self._auth),
+                authorization=cut_authorization(headers["Authorization"]),
                 to_bot=True,
             )
             self._feed.record(masked(whole))
