@@ -108,14 +108,23 @@ class RoomCards:
                 if room is None:
                     return
                 card = await self.card(room)
-                if self._shown.get(room_id) != card:
+                if self._store.db.shared or self._shown.get(room_id) != card:
                     self._shown[room_id] = card
                     try:
                         await self._edit(await self._store.rooms.cards(room_id), card)
                     except Unavailable:
                         self._shown.pop(room_id, None)  # the next change is written even if it says the same
+                    if await self._was_late(room_id, card):
+                        self._due.add(room_id)
         finally:
             self._editing.discard(room_id)
+
+    async def _was_late(self, room_id: str, card: Card) -> bool:
+        """Where other processes edit it too: whether this is not true any more, so that it may stand over what is."""
+        if not self._store.db.shared:
+            return False
+        room = await self._store.rooms.get(room_id)
+        return room is not None and not self._asked(room) and await self.card(room) != card
 
     async def _edit(self, cards: Sequence[Posted], card: Card) -> None:
         """Raises Unavailable, once all were tried, where one of them may not say so."""

@@ -58,6 +58,7 @@ class Roster:
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._subscribers: list[Changed] = []
         self._news = asyncio.Event()
+        store.meetings.follow(self._read_again)
 
     async def load(self) -> None:
         """Read what is kept, dropping ended meetings of long ago."""
@@ -85,11 +86,13 @@ class Roster:
         for event in fresh:
             for subscriber in self._subscribers:
                 subscriber(backend, event)
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        self._tell()
 
     def subscribe(self, changed: Changed) -> None:
-        """Call this with every report that is new, once it is durable. It must not raise and not wait."""
+        """Call this with every report that is new, once it is durable. It must not raise and not wait.
+
+        What was reported to another process is told there.
+        """
         self._subscribers.append(changed)
 
     def presence(self, backend: str, vendor_id: str) -> Presence:
@@ -179,6 +182,16 @@ class Roster:
         await self._store.meetings.keep(tx, after.meeting, changed)
         tx.scratch[place] = after
         tx.after_commit(lambda: self._install(after))
+
+    async def _read_again(self, tx: Tx, keys: Sequence[str] | None) -> None:
+        for meeting, present in await self._store.meetings.those(tx, keys):
+            self._install(_Instance(meeting, present))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake those who wait for something to be reported."""
+        news, self._news = self._news, asyncio.Event()
+        news.set()
 
     def _install(self, instance: _Instance) -> None:
         meeting = instance.meeting

@@ -126,6 +126,7 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
         clock,
         timezone=settings.timezone,
         language=settings.language,
+        catch_up=store.db.changes.catch_up if store.db.shared else None,
         copies=RoleCopies(keepers, clock),
     )
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
@@ -231,6 +232,7 @@ def entrance(ground: Ground, core: Core, slack: SlackSide, homes: HomeTabs, seen
         people=core.people,
         homes=homes,
         bot_user=lambda: slack.authorisation.bot_user,
+        announce=ground.store.db.announce if ground.store.db.shared else None,
     )
     listeners = SlackListeners(
         core.dispatcher,

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 from structlog import get_logger
 
+from bot.app.others import among_others, follow_invalidations
 from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, home_tabs, slack_side
 from bot.app.vendors import LastErrors, open_backends
 from bot.app.web import hook_route
@@ -23,7 +24,7 @@ from bot.approvals import handlers
 from bot.audit import Audit
 from bot.clock import Clock
 from bot.errors import BotError, ConfigurationError
-from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.choosing import jobs_on
 from bot.metrics import Metrics
 from bot.policy import Policy
 from bot.settings import Settings, load
@@ -31,7 +32,7 @@ from bot.slack.bolt import Entrance
 from bot.slack.client import new_session
 from bot.slack.front import Front, routes
 from bot.slack.home import HomeTabs
-from bot.slack.seen import Seen, SeenInMemory
+from bot.slack.seen import Seen, SeenInDatabase, SeenInMemory
 from bot.slack.socket import SocketMode
 from bot.store import PREDECESSOR_DRAINS, Store
 from bot.tasks import Tasks
@@ -94,12 +95,11 @@ async def running(
         stack.push_async_callback(store.close)
         audit = Audit(store.db, clock)
         stack.push_async_callback(audit.flush)
-        jobs = EmbeddedJobs(store.db, clock)
+        jobs = jobs_on(store.db, clock)
         ground = Ground(settings, clock, policy, metrics, tasks, store, jobs, audit, backends, errors)
         slack = slack_side(ground, session)
-        yield await _begin(
-            _Parts(ground, slack, core(ground, slack.directory, slack.voice, slack.files), SeenInMemory(clock)), stack
-        )
+        seen = SeenInDatabase(store.db, clock) if store.db.shared else SeenInMemory(clock)
+        yield await _begin(_Parts(ground, slack, core(ground, slack.directory, slack.voice, slack.files), seen), stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ class _Parts:
 async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     """Load what is kept, then listen, then begin the work that goes on by itself."""
     ground, bot_core = parts.ground, parts.core
+    follow_invalidations(ground.store.db, bot_core.people, parts.slack.voice)
     await bot_core.roster.load()
     await bot_core.approvals.recover()
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -124,7 +125,9 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     stack.push_async_callback(_wind_down, parts, socket, background)
     background.begin(ground.audit.run(), "audit")
     background.begin(_jobs(parts), "jobs")
-    background.begin(_sweep(ground), "sweep")
+    background.begin(_sweep(parts), "sweep")
+    if ground.store.db.shared:
+        background.begin(among_others(ground.store.db, bot_core.approvals), "among others")
     background.begin(_to_slack(parts.slack, socket), "slack")
     background.begin(_live(parts), "live")
     background.begin(_homes(parts, homes), "homes")
@@ -224,11 +227,15 @@ async def _live(parts: _Parts) -> None:
     await parts.core.polls.run()
 
 
-async def _sweep(ground: Ground) -> None:
-    """Forget the links that open nothing any more."""
+async def _sweep(parts: _Parts) -> None:
+    """Forget the links that open nothing any more, and what everybody has heard of."""
+    ground = parts.ground
     while True:
         async with ground.store.db.begin() as tx:
             await ground.store.links.forget_expired(tx, ground.clock.now())
+            await ground.store.db.changes.prune(tx)
+        if isinstance(parts.seen, SeenInDatabase):
+            await parts.seen.forget_old()
         await ground.clock.sleep_until(ground.clock.now() + SWEEP)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, literal, or_, select
 
 from bot.audit.chain import Head, moment_text, row_hash
 from bot.store.database import Database, Tx
@@ -114,7 +114,9 @@ async def _rows(tx: Tx, wanted: Select[Any]) -> AsyncIterator[Mapping[str, Any]]
     """In chunks, so that the whole audit never stands in memory."""
     last = -1 << 62  # below every row, also one that somebody put before the first
     while True:
-        chunk = await tx.execute(wanted.where(audit.c.seq > last).order_by(audit.c.seq).limit(_CHUNK))
+        chunk = await tx.execute(
+            wanted.where(audit.c.seq > literal(last, BigInteger)).order_by(audit.c.seq).limit(_CHUNK)
+        )
         rows = chunk.mappings().all()
         for row in rows:
             yield dict(row)

@@ -27,7 +27,7 @@ log = get_logger(__name__)
 
 
 class Audit:
-    """Writes the chain and looks things up in it. One per process: it knows the last row."""
+    """Writes the chain and looks things up in it. One per process, which knows the last row if it is the only one."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -96,7 +96,7 @@ class Audit:
         tx.after_commit(lambda: self._written(head, len(noted)))
 
     async def _last(self, tx: Tx) -> Head:
-        if self._head is not None:
+        if self._head is not None and not self._db.shared:
             return self._head
         newest = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
         row = (await tx.execute(newest)).first()

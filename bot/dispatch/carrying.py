@@ -60,12 +60,14 @@ class Carrying:
         try:
             reply = await carried(order, act)
         except BotError as error:
-            await approvals.finish(request, Result(Outcome(error.outcome), error.detail or (str(error),)))
+            ended = Result(Outcome(error.outcome), error.detail or (str(error),))
+            await self._desk.store.db.persistently(lambda: approvals.finish(request, ended))
             error.recorded = True
             if isinstance(error, UnknownOutcome):
                 error.buttons = (Button("Check", "check", value=request.id),)
             raise
-        await approvals.finish(request, Result(reply.outcome or Outcome.DONE, reply.body, reply.facts))
+        result = Result(reply.outcome or Outcome.DONE, reply.body, reply.facts)
+        await self._desk.store.db.persistently(lambda: approvals.finish(request, result))
         return act, reply
 
 

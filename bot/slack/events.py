@@ -6,13 +6,15 @@ one. There is no trigger with it, so that what would be a form is asked for in w
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 from structlog import get_logger
 
+from bot.errors import Unavailable
 from bot.launch import Launch
 from bot.model import Person
 from bot.people import People
@@ -24,6 +26,8 @@ from bot.slack.presenting import Spawner
 from bot.tasks import Busy
 from bot.voice import Address
 
+USER, USER_GROUP, CHANNEL = "user", "usergroup", "channel"
+ANNOUNCE_SECONDS = 1.0  # Slack waits for the acknowledgement meanwhile
 # Messages of people; everything else with a subtype is an edit, a deletion or a notice (slack docs, message events).
 SAID = frozenset({None, "thread_broadcast", "file_share", "me_message"})
 _CALLED = re.compile(r"\s*<@([UW][A-Z0-9]+)(?:\|[^>]*)?>[\s,:;]*")
@@ -59,8 +63,13 @@ class Events:
         people: People,
         homes: Tabs,
         bot_user: Callable[[], str | None],
+        announce: Callable[[str, str], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
-        """`bot_user`: the bot's own user id, as soon as Slack has said it."""
+        """`bot_user`: the bot's own user id, as soon as Slack has said it.
+
+        `announce` tells other processes what Slack said has changed: (USER | USER_GROUP | CHANNEL, its id).
+        """
+        self._announce = announce
         self._commands = commands
         self._spawner = spawner
         self._voice = voice
@@ -74,22 +83,36 @@ class Events:
         event = table(body, "event")
         match event.get("type"):
             case "subteam_members_changed":
-                self._people.invalidate(group_id=str(event.get("subteam_id")))
-                self._homes.changed()
+                await self._forget(USER_GROUP, str(event.get("subteam_id")))
             case "subteam_updated" | "subteam_created":
-                self._people.invalidate(group_id=str(table(event, "subteam").get("id")))
-                self._homes.changed()
+                await self._forget(USER_GROUP, str(table(event, "subteam").get("id")))
             case "user_change":
-                self._people.invalidate(user_id=str(table(event, "user").get("id")))
-                self._homes.changed()
+                await self._forget(USER, str(table(event, "user").get("id")))
             case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
-                self._voice.forget_channel(str(event.get("channel")))
+                await self._forget(CHANNEL, str(event.get("channel")))
             case "app_home_opened":
                 self._look(body, event)
             case "app_mention":
                 self._hear(body, event)
             case "message" if event.get("channel_type") == "im":
                 self._hear(body, event)
+
+    async def _forget(self, kind: str, key: str) -> None:
+        """Here, and in the other processes, if there are any, before Slack hears that it was taken in."""
+        if kind == CHANNEL:
+            self._voice.forget_channel(key)
+        elif kind == USER:
+            self._people.invalidate(user_id=key)
+        else:
+            self._people.invalidate(group_id=key)
+        if kind != CHANNEL:
+            self._homes.changed()
+        if self._announce is not None:
+            try:
+                async with asyncio.timeout(ANNOUNCE_SECONDS):
+                    await self._announce(kind, key)
+            except (TimeoutError, Unavailable):
+                log.warning("other processes hear of it by their caches' age alone", kind=kind)
 
     def _look(self, body: Body, event: Body) -> None:
         person = address_of_message(body).person

@@ -68,6 +68,7 @@ class Store:
             Homes(db),
         )
         try:
+            await db.changes.begin()
             await store.rooms.load()
             await store.people.load()
         except BaseException:

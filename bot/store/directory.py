@@ -1,6 +1,7 @@
 """The rooms and whose they are, in memory: a command must not cost a database read.
 
-Right only while one process writes the database, which is the rule on SQLite. `Rooms` installs here what it committed.
+`Rooms` installs here what it committed and, where several processes write the database, before each look what others
+did.
 """
 
 from __future__ import annotations

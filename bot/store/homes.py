@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from bot.model import Person
 from bot.store.database import Database, Tx
-from bot.store.sqlite import put
+from bot.store.writing import put
 from bot.store.tables import homes
 
 

@@ -87,6 +87,7 @@ class Request(Draft):
     outcome: Outcome | None = None
     answer: Text = ()
     ended_at: datetime | None = None
+    replica: int | None = None  # where several processes share the database: which one carries it out, without a job
 
     @property
     def pending(self) -> bool:
@@ -129,6 +130,7 @@ class Requests:
             state=state,
             version=1,
             kept_digest=draft.digest,
+            replica=self._db.replica if state is State.RUNNING else None,
         )
         await tx.execute(insert(requests), _row(request))
         tx.after_commit(self._tell)
@@ -145,6 +147,19 @@ class Requests:
     async def in_state(self, *states: State) -> list[Request]:
         """All that stand there, oldest first."""
         return await self._where(requests.c.state.in_(states))
+
+    async def orphaned(self) -> list[Request]:
+        """Those that were carried out at once by a process that lives no more. On SQLite: by any before this one."""
+        running = await self._where(requests.c.state == State.RUNNING, requests.c.approvals_needed == 0)
+        if not self._db.shared:
+            return running
+        of = [request.replica for request in running if request.replica is not None]
+        dead = await self._db.dead(of) if of else set()
+        return [request for request in running if request.replica in dead]
+
+    async def leave_to_jobs(self, tx: Tx, request: Request) -> None:
+        """No process carries it out by itself any more."""
+        await tx.execute(update(requests).where(requests.c.id == request.id).values(replica=None))
 
     async def of(self, person: Person, *, since: datetime) -> list[Request]:
         """A person's own that were asked since then, or have not ended; newest first."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -166,6 +167,7 @@ requests = _table(
     _must("answer", JSON),
     _may("ended_at", Moment),
     _may("thread_ts"),  # of the command, in its channel
+    _may("replica", Integer),  # where several processes share the database: which one carries it out at once
     Index("requests_state", "state", "asked_at"),
     Index("requests_requester", "requester", "asked_at"),
 )
@@ -208,6 +210,7 @@ participants = _table(
     _must("kicked", Boolean),
     _must("facts", JSON),
 )
+_TODO = text("state = 'todo'")
 jobs = _table(
     "jobs",
     Column("id", Integer, primary_key=True, autoincrement=True),
@@ -218,7 +221,7 @@ jobs = _table(
     _must("state"),  # todo | doing | parked
     _must("failures", Integer),
     _must("error"),  # the kind of the last failure, never its text
-    Index("jobs_waiting", "name", "key", unique=True, sqlite_where=text("state = 'todo'")),
+    Index("jobs_waiting", "name", "key", unique=True, sqlite_where=_TODO, postgresql_where=_TODO),
     Index("jobs_due", "state", "due_at"),
 )
 audit = _table(
@@ -241,4 +244,15 @@ audit = _table(
     Index("audit_at", "at"),
     Index("audit_room", "room_key", "at"),
     Index("audit_actor", "actor", "at"),
+)
+changes = _table(  # what other processes have to read again (bot/store/changes.py)
+    "changes",
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _must("kind"),
+    _must("key"),
+)
+seen = _table(  # what has come in before, where several processes take turns (bot/store/seen.py)
+    "seen",
+    _key("key"),
+    Column("at", Moment, nullable=False, index=True),
 )

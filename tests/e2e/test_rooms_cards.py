@@ -6,11 +6,15 @@ import itertools
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.play.slack import Message, text_of
 from bot.play.slack.seed import MAX, MIA, OMAR
 from tests.fakes.asking import running
 from tests.fakes.speaking import OPS, TEAM, answer, come_in, labels, pressed
 from tests.fakes.world import World, world
+
+pytestmark = pytest.mark.engines
 
 
 async def card_in(w: World, channel: str, line: str) -> Message:

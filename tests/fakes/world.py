@@ -30,6 +30,8 @@ from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
 from tests.fakes import world_anynode, world_lasuite, world_pexip
+from tests.fakes.balancer import balanced
+from tests.fakes.databases import address_for, postgres_of
 from tests.fakes.leaks import Watch
 
 Seen = TypeVar("Seen")
@@ -274,7 +276,7 @@ async def world(
             "SLACK_API_URL": server.api_url,
             "HOST": "127.0.0.1",
             "PORT": "0",
-            "DATABASE_URL": f"sqlite:///{folder / 'meetops.db'}",
+            "DATABASE_URL": address_for(folder),
             "MEETOPS_CONFIG": str(folder / "meetops.toml"),
             **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
         }
@@ -296,7 +298,12 @@ async def world(
         )
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
-            await connect(one, one.bot.url, socket_mode=socket_mode)
+            url = one.bot.url
+            if postgres_of(folder):  # on PostgreSQL always two, and nothing may depend on which of them is asked
+                other = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
+                await ready(other.url)
+                url = await stack.enter_async_context(balanced([one.bot.url, other.url]))
+            await connect(one, url, socket_mode=socket_mode)
         yield one
     if one is not None:
         watch.check(one)

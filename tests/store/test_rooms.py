@@ -12,8 +12,11 @@ from bot.clock import MovableClock
 from bot.errors import AlreadySo, NotFound
 from bot.model import VendorRoom
 from bot.store import Block, Store
+from bot.store.sqlite import SqliteFile
 from bot.voice import Posted
 from tests.fakes.storage import ANN, BOB, EVE, NOON, opened, room
+
+pytestmark = pytest.mark.engines
 
 
 async def test_a_room_is_found_by_everything_it_is_known_by(store: Store) -> None:
@@ -166,11 +169,14 @@ async def test_a_card_is_remembered_once_and_forgotten(store: Store) -> None:
     assert await store.rooms.cards(made.id) == (Posted("C1", "2.0"),)
 
 
+@pytest.mark.sqlite
 async def test_reading_costs_no_statement(store: Store) -> None:
     made = await room(store)
     user_id = await store.people.user_id_of(ANN)
     statements: list[str] = []
-    for engine in (store.db._reading, store.db._writer.engine if store.db._writer else None):
+    medium = store.db._medium
+    assert isinstance(medium, SqliteFile)
+    for engine in (medium._reading, medium._writer.engine if medium._writer else None):
         assert engine is not None
 
         @event.listens_for(engine.sync_engine, "before_cursor_execute")
