@@ -16,7 +16,7 @@ from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.commands import COMMANDS
 from bot.desk import Desk
-from bot.dispatch import Approving, Dispatcher, House, Places, approvals_needed
+from bot.dispatch import Approving, Dispatcher, House, Places, Reminding, approvals_needed
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.door import Door
@@ -29,6 +29,8 @@ from bot.model import Presence, Room
 from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
+from bot.reminders import Callbacks as ReminderCallbacks
+from bot.reminders import Reminders
 from bot.roster import Roster
 from bot.seal import Seal
 from bot.settings import Settings
@@ -89,6 +91,8 @@ class Core:
     callbacks: Callbacks
     dispatcher: Dispatcher
     hooks: Hooks
+    reminders: Reminders
+    reminding: ReminderCallbacks
 
 
 def slack_side(ground: Ground, session: ClientSession) -> SlackSide:
@@ -113,7 +117,8 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     people = People(directory, ground.policy, clock, timezone=settings.timezone, language=settings.language)
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
     calls = Calls(store)
-    desk = _desk(ground, roster, people, approvals, calls, voice, files)
+    reminders = Reminders(store, ground.jobs, ground.audit, clock)
+    desk = _desk(ground, roster, people, approvals, calls, voice, files, reminders)
     delivery = Delivery(desk, ground.tasks.beside)
     places = Places(settings.slack.approval_channel, settings.slack.audit_channel)
     approving = Approving(desk, delivery, places)
@@ -123,7 +128,8 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     hooks = Hooks(
         ground.backends, store, roster, clock, rejected=lambda reason: rejected.labels(f"hook: {reason}").inc()
     )
-    return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks)
+    reminding = Reminding(desk).callbacks()
+    return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks, reminders, reminding)
 
 
 def _desk(
@@ -134,6 +140,7 @@ def _desk(
     calls: Calls,
     voice: Voice,
     files: SharedFiles,
+    reminders: Reminders,
 ) -> Desk:
     settings, store, backends = ground.settings, ground.store, ground.backends
     open_backends = frozenset(name for name, section in settings.backends.items() if section.open_rooms)
@@ -170,6 +177,7 @@ def _desk(
         commands=VERBS,
         judge=judged,
         last_error=ground.errors.of,
+        reminders=reminders,
         seal=Seal(*_credentials(settings)),
         files=files,
         slash=settings.slack.command,

@@ -28,6 +28,7 @@ from bot.errors import BotError, ConfigurationError
 from bot.jobs.embedded import EmbeddedJobs
 from bot.metrics import Metrics
 from bot.policy import Policy
+from bot.reminders import handlers as reminder_handlers
 from bot.settings import Settings, load, reload
 from bot.slack.bolt import Entrance
 from bot.slack.client import new_session
@@ -41,7 +42,7 @@ DRAIN_SECONDS = 30.0
 MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
 # Verbs that an approval rule may name although they come with later back ends.
-ANNOUNCED_VERBS = ("roles", "remind", "reminders", "story", "mute", "unmute", "admit", "promote")
+ANNOUNCED_VERBS = ("roles", "story")
 KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
 
 log = get_logger(__name__)
@@ -152,6 +153,7 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     ground, bot_core = parts.ground, parts.core
     await bot_core.roster.load()
     await bot_core.approvals.recover()
+    await bot_core.reminders.recover()
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     way_in = entrance(ground, bot_core, parts.slack, parts.seen)
     socket = _socket(parts, way_in) if ground.settings.socket_mode else None
@@ -219,15 +221,10 @@ async def _jobs(parts: _Parts) -> None:
     """Jobs post to Slack, so they begin once Slack knows the bot."""
     ground, bot_core = parts.ground, parts.core
     await parts.slack.authorisation.known()
-    work = handlers(
-        bot_core.approvals,
-        bot_core.callbacks,
-        store=ground.store,
-        jobs=ground.jobs,
-        audit=ground.audit,
-        clock=ground.clock,
-    )
-    await ground.jobs.run(work)
+    ways: dict[str, Any] = {"store": ground.store, "jobs": ground.jobs, "audit": ground.audit, "clock": ground.clock}
+    requests = handlers(bot_core.approvals, bot_core.callbacks, **ways)
+    reminders = reminder_handlers(bot_core.reminders, bot_core.reminding, **ways)
+    await ground.jobs.run({**requests, **reminders})
 
 
 async def _sweep(ground: Ground) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.audit import Entry
 from bot.capabilities import file_operations
@@ -16,6 +16,7 @@ from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
 from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
+from bot.dispatch.reminding import Reminding
 from bot.dispatch.saying import failure, spoken
 from bot.errors import BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
@@ -24,7 +25,7 @@ from bot.lookup import Ambiguous
 from bot.metrics import Metrics
 from bot.model import Person, Risk, Room
 from bot.people import Caller
-from bot.reply import Button, Card, Line, Reply, Strong, User, text
+from bot.reply import Button, Card, Line, Place, Reply, Strong, User, text
 from bot.rules import Need
 from bot.voice import Address, Form
 
@@ -52,6 +53,7 @@ class Dispatcher:
         self._carrying = carrying
         self._approving = approving
         self._following = Following(desk)
+        self._reminding = Reminding(desk)
         self._house = house
         self._metrics = metrics
 
@@ -105,14 +107,10 @@ class Dispatcher:
             refused = text(User(address.person.user_id), " tried ", Strong(verb), " and was refused: ", str(error))
             await self._delivery.note_publicly(self._house.audit_channel, refused)
 
-    async def join(self, address: Address, room_id: str) -> None:
-        """Somebody pressed Join on a card: their own link, to them alone."""
+    async def join(self, address: Address, where: str) -> None:
+        """Somebody pressed Join on a card: their own link, to them alone. `where`: `room` or `room@channel`."""
         try:
-            room = await self._desk.store.rooms.get(room_id)
-            if room is None:
-                raise NotFound("That room was deleted.")
-            caller = await self._desk.people.caller(address.person)
-            await self._admit(room, caller, address)
+            room, caller = await self._admitted(address, where)
             reply = await self._desk.door.let_in(room, caller)
             await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body), reply.buttons)
             entry = Entry(
@@ -121,6 +119,37 @@ class Dispatcher:
             await self._desk.audit.note(entry)
         except BotError as error:
             await self._explain(address, error, "join")
+
+    async def snooze(self, address: Address, value: str) -> None:
+        """Somebody pressed Snooze under a reminder (`reminder@moment`): once more, to their direct messages."""
+        try:
+            reminder = await self._desk.reminders.get(value.partition("@")[0])
+            if reminder is None:
+                raise NotFound("That reminder is gone.")
+            await self._admitted(address, f"{reminder.room_id}@{reminder.origin or ''}")
+            reply = await self._reminding.snooze(address, value)
+        except BotError as error:
+            await self._explain(address, error, "remind")
+            return
+        await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body))
+
+    async def left(self, channel_id: str, *, archived: bool) -> None:
+        """The bot was put out of a channel, or the channel was archived: what it would post there is paused."""
+        here = Place(channel_id)
+        why = text(here, " is archived.") if archived else text("I am not in ", here, " any more; invite me back.")
+        await self._desk.reminders.left(channel_id, why)
+
+    async def _admitted(self, address: Address, where: str) -> tuple[Room, Caller]:
+        """The room behind a button. One that was put off is judged by the channel it was put off in."""
+        room_id, _, origin = where.partition("@")
+        room = await self._desk.store.rooms.get(room_id)
+        if room is None:
+            raise NotFound("That room was deleted.")
+        caller = await self._desk.people.caller(address.person)
+        if origin and await self._desk.voice.is_member(origin, caller.person):
+            address = replace(address, channel_id=origin)
+        await self._admit(room, caller, address)
+        return room, caller
 
     async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
         """Join needs no role on a card in one's own channel; guests need the operator's leave."""

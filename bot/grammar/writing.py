@@ -19,7 +19,8 @@ _OPENS_ESCAPE = re.compile(r"<(?=[@#!a-z])")  # also one that a later word would
 
 def usage(verb: str, args_type: type[Any], *, without: Collection[str] = ()) -> str:
     """`kick [room] participant [for=10m|meeting|always]`; `why=` is left out, every verb takes it."""
-    return " ".join([verb, *(usage_word(spec) for spec in fields_of(args_type) if spec.name not in without)])
+    shown = [spec for spec in fields_of(args_type) if spec.name not in without and not spec.hidden]
+    return " ".join([verb, *(usage_word(spec) for spec in shown)])
 
 
 def usage_word(spec: FieldSpec) -> str:
@@ -118,4 +119,5 @@ def _pattern(spec: FieldSpec) -> str:
         return f"{spec.label}={'|'.join(filter(None, (example, *spec.choices))) or '…'}"
     if spec.kind is Kind.CHOICE:
         return "|".join(spec.choices)
-    return _SIGNS.get(spec.kind, spec.label) if spec.label == spec.name.rstrip("_") else spec.label
+    sign = _SIGNS.get(spec.kind, spec.label) if spec.label == spec.name.rstrip("_") else spec.label
+    return f"{spec.after[0]} {sign}" if spec.after else sign

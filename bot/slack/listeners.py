@@ -55,7 +55,9 @@ class Commands(Protocol):
 
     async def command(self, address: Address, line: str, key: str) -> None: ...  # noqa: D102
     async def launch(self, address: Address) -> Launch: ...  # noqa: D102
-    async def join(self, address: Address, room_id: str) -> None: ...  # noqa: D102
+    async def join(self, address: Address, where: str) -> None: ...  # noqa: D102
+    async def snooze(self, address: Address, value: str) -> None: ...  # noqa: D102
+    async def left(self, channel_id: str, *, archived: bool) -> None: ...  # noqa: D102
     async def click_decision(self, request_id: str, person: Person, verdict: str, key: str) -> None: ...  # noqa: D102
     async def after_decision(self, address: Address, request_id: str) -> None: ...  # noqa: D102
     async def details(self, address: Address, request_id: str) -> None: ...  # noqa: D102
@@ -161,8 +163,12 @@ class SlackListeners:
                 self._people.invalidate(group_id=str(table(event, "subteam").get("id")))
             case "user_change":
                 self._people.invalidate(user_id=str(table(event, "user").get("id")))
-            case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
+            case "member_joined_channel" | "member_left_channel":
                 self._voice.forget_channel(str(event.get("channel")))
+            case "channel_left" | "group_left" | "channel_archive" | "group_archive":
+                channel, archived = str(event.get("channel")), str(event["type"]).endswith("archive")
+                self._voice.forget_channel(channel)
+                self._tasks.spawn(self._commands.left(channel, archived=archived), name="channel left")
         return None
 
     async def _first_time(self, address: Address, click: Click) -> bool:
@@ -189,6 +195,7 @@ class SlackListeners:
         value, commands = click.value, self._commands
         plain = {
             "join": commands.join,
+            "snooze": commands.snooze,
             "configure": commands.fill_in,
             "details": commands.details,
             "cancel_request": commands.cancel_request,

@@ -20,6 +20,10 @@ SCOPES = (
     "users:read.email",  # the address that a vendor shows beside a name
 )
 EVENTS = (
+    "channel_archive",  # reminders that go there are paused, and their owners told
+    "channel_left",
+    "group_archive",
+    "group_left",
     "member_joined_channel",
     "member_left_channel",
     "subteam_members_changed",

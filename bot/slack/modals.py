@@ -116,7 +116,7 @@ class Modals:
 def form_view(form: Form, args_type: type[Any], *, channel_id: str | None) -> View:
     """The modal of one verb, or of its one missing field. Its `private_metadata` may be longer than Slack takes."""
     kept = {"verb": form.verb, "channel": channel_id, "line": form.line}
-    specs = [spec for spec in fields_of(args_type) if not form.only or spec.name in form.only]
+    specs = [spec for spec in fields_of(args_type) if not spec.hidden and (not form.only or spec.name in form.only)]
     blocks = [_input(spec, form.values.get(spec.name, "")) for spec in specs]
     blocks.append(_why(required=WHY in form.only))
     return {

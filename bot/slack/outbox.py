@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from aiohttp import ClientConnectorError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from structlog import get_logger
 
 from bot.clock import Clock
-from bot.errors import Unreachable
+from bot.errors import MaybeSaid, NotYetSaid, Unreachable
 from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Code, Text, text
@@ -23,7 +24,7 @@ from bot.slack.modals import Modals
 from bot.slack.pacing import Edits, Posts
 from bot.slack.render import message as rendered
 from bot.slack.response_url import Delivery, ResponseUrls
-from bot.voice import Address, Form, Posted, Voice
+from bot.voice import Address, Form, Posted, Sending, Voice
 
 CHANNEL_TTL = timedelta(seconds=60)
 MOST_CHANNELS = 2_000
@@ -36,6 +37,7 @@ NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "re
 # After these Slack may have done it all the same (slack docs, fatal_error: some aspect may have succeeded).
 UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}  # Slack's crawler would open what links lead to
+BUSY = "Slack takes no message there now; try again in a moment."
 NOT_SAID = "Slack did not answer clearly, so I can't say whether the message was posted."
 
 log = get_logger(__name__)
@@ -87,21 +89,33 @@ class SlackVoice(Voice):
         if not await self._tried("chat.postMessage", {"channel": user, **NO_PREVIEW, **content}):
             log.warning("private answer not delivered", user=user)
 
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
+    async def post(
+        self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, sending: Sending | None = None
+    ) -> Posted:
         """See `Voice`."""
         content = rendered(body, buttons)
         await self._posts.turn(to)
+        if sending is not None:
+            await sending()
         try:
             answer = await self._call("chat.postMessage", {"channel": to, **NO_PREVIEW, **content})
         except SlackApiError as error:
-            raise Unreachable(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
+            if _retry_after(error) is not None:
+                raise NotYetSaid(BUSY) from None
+            raise MaybeSaid(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
+        except ClientConnectorError:
+            raise NotYetSaid("Slack can't be reached now.") from None
         except UNREACHABLE:
-            raise Unreachable(NOT_SAID) from None
+            raise MaybeSaid(NOT_SAID) from None
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. A message that is gone, or may not be edited any more, is left alone."""
         await self._edits.edit(message, rendered(body, buttons))
+
+    async def remove(self, message: Posted) -> None:
+        """See `Voice`."""
+        await self._tried("chat.delete", {"channel": message.channel_id, "ts": message.ts})
 
     async def check_may_post(self, channel_id: str) -> None:
         """See `Voice`."""
@@ -118,7 +132,7 @@ class SlackVoice(Voice):
             except UNREACHABLE as error:
                 if error_word(error) in NOT_THERE:
                     raise self._unreachable(channel_id, error_word(error)) from None
-                raise Unreachable("Slack did not say who is in that channel; try again.") from None
+                raise NotYetSaid("Slack did not say who is in that channel; try again.") from None
             if person.user_id in (answer.get("members") or ()):
                 return True
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""

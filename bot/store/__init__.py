@@ -14,6 +14,7 @@ from bot.store.links import Link, Links
 from bot.store.meetings import Meetings
 from bot.store.outbox import Outbox
 from bot.store.people import KnownPeople
+from bot.store.reminders import Fate, Kind, Occurrence, Reminder, ReminderDraft, Reminders, Standing
 from bot.store.requests import Draft, Request, Requests, Result, State
 from bot.store.rooms import Rooms
 
@@ -23,9 +24,15 @@ __all__ = [
     "DatabaseUnavailable",
     "Decision",
     "Draft",
+    "Fate",
+    "Kind",
     "Link",
+    "Occurrence",
+    "Reminder",
+    "ReminderDraft",
     "Request",
     "Result",
+    "Standing",
     "State",
     "Store",
     "Tx",
@@ -46,6 +53,7 @@ class Store:
     effects: Effects
     outbox: Outbox
     meetings: Meetings
+    reminders: Reminders
 
     @classmethod
     async def open(cls, url: str, clock: Clock, *, wait: timedelta = PREDECESSOR_DRAINS) -> Store:
@@ -62,6 +70,7 @@ class Store:
             Effects(db, clock),
             Outbox(db),
             Meetings(db),
+            Reminders(db, clock),
         )
         try:
             await store.rooms.load()

@@ -82,6 +82,8 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "promote": ({"participant": "Max", "role": "guest"}, "jaas can't promote people"),
     "config": ({"backend": "jaas"}, "jaas can't be configured"),
     "ban": ({"room": "standup", "participant": "max"}, "Nobody could ever approve this"),
+    "remind": ({"room": "standup", "when": "tomorrow 9:00"}, "Understood: jaas/standup in"),
+    "reminders": ({}, "No reminders yet"),
     "revoke": ({"user": MAX}, "Revoked 1 link"),
     "audit": ({"user": MAX, "since": "1h"}, "join"),
 }
