@@ -24,12 +24,15 @@ class Args:
     """Of which room, when, and where to."""
 
     room: RoomWord | None = optional("the room")
-    when: When = rest("tomorrow 9:00, in 20 minutes, every weekday at 9:25, every 2 weeks on tue at 10:00")
+    when: When | None = rest(
+        "tomorrow 9:00, in 20 minutes, every weekday at 9:25, every 2 weeks on tue at 10:00", required=False
+    )
     channel: ChannelWord | None = optional("the channel; this one when left out", after=("in", "dans", "to"))
     note: str | None = key("what it says beside the room")
     lead: Duration | None = key("so long before the time it is posted")
     until: str | None = key("the last day, such as 31 december or 2026-12-31")
     replace: bool = key("yes: each takes the message before away", default=False)
+    at: When | None = key("or picked: once, at exactly this time", picked=True)
     sure: str | None = key("without the question", hidden=True)
 
 
@@ -37,9 +40,9 @@ async def prepare(act: Act[SharesJoinLinks], args: Args) -> Args:
     """Read back what was understood, with the next occurrences, before anything is saved."""
     draft = await _draft(act, args)
     now = act.desk.clock.now()
-    exact = When.exactly(draft.schedule.upcoming(now, 1)[0]) if not args.when.repeats else draft.schedule.typed(now)
-    until = draft.schedule.until.isoformat() if draft.schedule.until else None
-    args = replace(args, when=exact, until=until)
+    schedule = draft.schedule
+    exact = schedule.typed(now) if schedule.rule else When.exactly(schedule.upcoming(now, 1)[0])
+    args = replace(args, when=exact, at=None, until=schedule.until.isoformat() if schedule.until else None)
     if args.sure is None and act.request_id is None:
         line = render("remind", replace(args, sure=secrets.token_hex(6)), act.why)
         raise Confirm(
@@ -63,6 +66,15 @@ async def run(act: Act[SharesJoinLinks], args: Args) -> Reply:
     return Reply(text("Reminder set: ", *understood(draft, now)), Outcome.DONE, buttons=buttons, facts=facts)
 
 
+def _when(args: Args) -> When:
+    when = args.when or args.at
+    if when is None:
+        raise BadInput("Say when: tomorrow 9:00, in 20 minutes, every weekday at 9:25, every 2 weeks on tue at 10:00.")
+    if args.when and args.at:
+        raise BadInput("Say when in words or pick the time, not both.")
+    return when
+
+
 def says(act: Act[Any], args: Args, presence: Presence | None) -> Text:
     """For an approval: what would be posted where and when."""
     return text("Remind of ", act.room.title, f": {args.when}")
@@ -71,7 +83,7 @@ def says(act: Act[Any], args: Args, presence: Presence | None) -> Text:
 async def _draft(act: Act[SharesJoinLinks], args: Args) -> ReminderDraft:
     now, zone = act.desk.clock.now(), act.caller.tz
     until = last_day(args.until, now, zone) if args.until else None
-    schedule = arranged(args.when, now, zone, until=until)
+    schedule = arranged(_when(args), now, zone, until=until)
     lead = args.lead.span if args.lead and args.lead.span else timedelta(0)
     if lead > LONGEST_LEAD:
         raise BadInput("lead= is a day at most.")

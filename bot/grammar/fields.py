@@ -69,6 +69,12 @@ class FieldSpec:
     after: tuple[str, ...] = ()  # little words that may stand before it: `in #channel`
     empty: bool = False  # `note=""` says something: nothing
     hidden: bool = False  # what buttons and forms add to a line; in no usage line and no form
+    picked: bool = False  # of a time: a form offers Slack's date-time picker; in no usage line
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody who types a line should know of it."""
+        return not (self.hidden or self.picked)
 
 
 def _field(place: Place, help: str, default: object = dataclasses.MISSING, **more: object) -> Any:  # noqa: ANN401
@@ -115,9 +121,11 @@ def key(
     default: object = None,
     empty: bool = False,
     hidden: bool = False,
+    picked: bool = False,
 ) -> Any:  # noqa: ANN401
     """`name=value`. The key is the attribute's name (`as_` is typed `as=`) unless `label` says otherwise."""
-    return _field(Place.KEY, help, default, label=label, choices=choices, secret=secret, empty=empty, hidden=hidden)
+    said = {"choices": choices, "secret": secret, "empty": empty, "hidden": hidden, "picked": picked}
+    return _field(Place.KEY, help, default, label=label, **said)
 
 
 def options(help: str) -> Any:  # noqa: ANN401
@@ -171,6 +179,7 @@ def _spec(field: dataclasses.Field[Any], hint: object) -> FieldSpec:
         after=tuple(field.metadata.get("after", ())),
         empty=bool(field.metadata.get("empty", False)),
         hidden=bool(field.metadata.get("hidden", False)),
+        picked=bool(field.metadata.get("picked", False)),
     )
 
 

@@ -131,7 +131,7 @@ class _Wrong(Exception):
     def as_bad_input(self, verb: str, args_type: type[Any]) -> BadInput:
         """The error for the person: usage with the word marked."""
         marked: list[Part] = [f"{self.sentence} Usage: ", Code(verb)]
-        for spec in (one for one in fields_of(args_type) if not one.hidden):
+        for spec in (one for one in fields_of(args_type) if one.typed):
             word = usage_word(spec)
             marked += [" ", Strong(word) if spec is self.spec else Code(word)]
         if self.word:
@@ -223,7 +223,7 @@ class _Reading:
             raise _Wrong(f"{name}= is given twice.", word=f"{name}=")
 
     def _unknown_key(self, name: str) -> _Wrong:
-        known = [spec.label for spec in self.specs if spec.place is Place.KEY and not spec.hidden] + [WHY]
+        known = [spec.label for spec in self.specs if spec.place is Place.KEY and spec.typed] + [WHY]
         near = hint(name, known)
         asked = f" Did you mean {near}=?" if near else f" It takes {', '.join(f'{one}=' for one in known)}."
         return _Wrong(f"There is no {name}= here.{asked}", word=f"{name}=")

@@ -19,7 +19,7 @@ _OPENS_ESCAPE = re.compile(r"<(?=[@#!a-z])")  # also one that a later word would
 
 def usage(verb: str, args_type: type[Any], *, without: Collection[str] = ()) -> str:
     """`kick [room] participant [for=10m|meeting|always]`; `why=` is left out, every verb takes it."""
-    shown = [spec for spec in fields_of(args_type) if spec.name not in without and not spec.hidden]
+    shown = [spec for spec in fields_of(args_type) if spec.name not in without and spec.typed]
     return " ".join([verb, *(usage_word(spec) for spec in shown)])
 
 
@@ -27,7 +27,8 @@ def usage_word(spec: FieldSpec) -> str:
     """One field as the usage line shows it."""
     word = _pattern(spec)
     word = f"{word} …" if spec.many and spec.kind is not Kind.PAIRS else word
-    return word if spec.required else f"[{word}]"
+    needed = spec.required or spec.kind is Kind.WHEN  # a form may pick the time instead, a line can't
+    return word if needed else f"[{word}]"
 
 
 def render(verb: str, args: Any, why: str = "") -> str:  # noqa: ANN401

@@ -68,6 +68,7 @@ class _Work:
             await self._fire(reminder, one)
 
     async def _fire(self, reminder: Reminder, one: Occurrence) -> None:
+        late = self.clock.now() > one.post_at + PUNCTUAL
         if self.clock.now() > one.post_at + GRACE:
             await self._settle(reminder, one, Fate.SKIPPED, MISSED)
             return
@@ -75,7 +76,6 @@ class _Work:
         if stop is not None:
             await self._stop(reminder, one, stop)
             return
-        late = self.clock.now() > one.post_at + PUNCTUAL
         try:
             posted = await self._post(reminder, one, late=late)
         except _Decided:

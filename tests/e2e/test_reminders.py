@@ -100,6 +100,17 @@ async def test_a_reminder_is_edited_in_a_form_and_read_back_again(w: World) -> N
     assert "Tuesday 1 December 2026 at 11:00" in said.replace("*", "")
 
 
+async def test_the_picker_of_the_form_is_exact(w: World) -> None:
+    await standup(w)
+    at(w, MONDAY)
+    await w.slash(MIA, OPS, "")
+    await w.until(lambda: (view := w.slack.workspace.view_of(MIA)) and "What you can do" in text_of(view))
+    await w.click(MIA, w.slack.workspace.view_of(MIA), "remind")
+    await w.until(lambda: (view := w.slack.workspace.view_of(MIA)) and view.title == "Remind")
+    said = await _submitted(w, {"room": "standup", "at": 1796119200}, "Remind")
+    assert "Tuesday 1 December 2026 at 11:00" in said
+
+
 async def _submitted(w: World, values: dict[str, object], button: str) -> str:
     before = heard(w, MIA, OPS)
     sent = await w.slack.submit_view(MIA, values)
@@ -112,8 +123,8 @@ async def test_what_cannot_be_is_refused_before_anything_is_saved(w: World) -> N
     await standup(w)
     at(w, MONDAY)
     for line, why in (
-        ("remind standup", "I don't understand “standup” as a time"),
-        ("remind standup soon", "I don't understand"),
+        ("remind standup", "Say when: tomorrow 9:00"),
+        ("remind standup when", "I don't understand “when” as a time"),
         ("remind standup 8:00", "has passed"),
         ("remind nowhere tomorrow 9:00", "no room called nowhere"),
         ("remind standup in #board tomorrow 9:00", "invite me with"),
