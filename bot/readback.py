@@ -15,6 +15,7 @@ READ_BACK = 3  # occurrences
 LONGEST_NOTE = 500  # characters
 LONGEST_LEAD = timedelta(days=1)
 MOST_TOLD = 10
+MOST_OF_A_NOTE = 80  # characters, in a list
 
 
 def where(reminder: ReminderDraft) -> Text:
@@ -60,7 +61,8 @@ def line_of(reminder: Reminder, dues: Sequence[datetime], now: datetime, *, mana
     if reminder.lead:
         body.append(f" · posted {span_words(reminder.lead)} before")
     if reminder.note:
-        body.append(f" · {reminder.note}")
+        more = "…" if len(reminder.note) > MOST_OF_A_NOTE else ""
+        body.append(f" · {reminder.note[:MOST_OF_A_NOTE]}{more}")
     why: Text = (" · ", *reminder.why) if reminder.why else ()
     stands = (
         text(" · ", Strong("paused"), *why)

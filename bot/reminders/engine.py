@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
+
+from sqlalchemy.exc import IntegrityError
 
 from bot.audit import Audit, Entry
 from bot.clock import Clock
@@ -30,6 +33,10 @@ GONE = "That reminder is gone."
 AT_THIS_MOMENT = "Somebody changed that reminder at this very moment; try again."
 
 
+class Meanwhile(Unavailable):
+    """Somebody else changed it since it was read: nothing was done."""
+
+
 def fire_key(reminder_id: str, due_at: datetime) -> str:
     """The key of the job that posts one occurrence."""
     return f"{reminder_id}@{due_at.isoformat()}"
@@ -47,12 +54,18 @@ class Reminders:
 
     async def arm(self, draft: ReminderDraft) -> tuple[Reminder, bool]:
         """Keep it and plan what is due within the hour. The same `key` is the same reminder: then False."""
-        async with self._store.db.begin() as tx:
-            known = await self._kept.by_key(draft.key, tx)
-            if known is not None:
-                return known, False
-            reminder = await self._kept.add(tx, draft, self._next_post(draft, self._clock.now() + draft.lead))
-            return await self._plan(tx, reminder), True
+        next_at = self._next_post(draft, self._clock.now() + draft.lead)
+        try:
+            async with self._store.db.begin() as tx:
+                known = await self._kept.by_key(draft.key, tx)
+                if known is None:
+                    return await self._plan(tx, await self._kept.add(tx, draft, next_at)), True
+        except IntegrityError:  # another process kept it between the look and the write
+            async with self._store.db.begin() as tx:
+                known = await self._kept.by_key(draft.key, tx)
+        if known is None:
+            raise Meanwhile(AT_THIS_MOMENT)
+        return known, False
 
     async def change(self, reminder_id: str, **values: Any) -> Reminder:  # noqa: ANN401 (fields of a draft)
         """Give it another time, note, …; what was planned is planned anew. Raises NotFound, Unavailable."""
@@ -133,10 +146,11 @@ class Reminders:
     async def plan_all(self) -> None:
         """Put on the queue what is to be posted within the hour, and this again in half of one."""
         for due in await self._kept.to_plan(self._clock.now() + HORIZON):
-            async with self._store.db.begin() as tx:
-                reminder = await self._kept.get(due.id, tx)
-                if reminder is not None and reminder.state is Standing.ACTIVE:
-                    await self._plan(tx, reminder)
+            with suppress(Meanwhile):  # whoever changed it has planned it
+                async with self._store.db.begin() as tx:
+                    reminder = await self._kept.get(due.id, tx)
+                    if reminder is not None and reminder.state is Standing.ACTIVE:
+                        await self._plan(tx, reminder)
         async with self._store.db.begin() as tx:
             await self._jobs.enqueue(tx, PLAN, ALL, at=self._clock.now() + AGAIN)
 
@@ -215,7 +229,7 @@ class Reminders:
     async def _changed(self, tx: Tx, reminder: Reminder, **values: Any) -> Reminder:  # noqa: ANN401 (its fields)
         changed = await self._kept.change(tx, reminder, **values)
         if changed is None:
-            raise Unavailable(AT_THIS_MOMENT)
+            raise Meanwhile(AT_THIS_MOMENT)
         return changed
 
     def _next_post(self, reminder: ReminderDraft, moment: datetime) -> datetime | None:

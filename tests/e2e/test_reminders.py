@@ -155,6 +155,22 @@ async def test_the_room_and_the_place_may_be_left_out_and_the_zone_is_the_person
     assert posts(w) == []
 
 
+async def test_hostile_and_maximal_reminders_are_shown_within_slacks_limits(w: World) -> None:
+    """The simulated Slack refuses what Slack would."""
+    await answer(w, MIA, OPS, f'create "{"<!here>" * 8}"')
+    at(w, MONDAY)
+    for number in range(12):
+        note = ("<!channel>&\u202e*_~`" * 40)[:500]
+        await remind(w, MIA, f'"{"<!here>" * 8}" every 2 weeks on mon and tue at 9:{number + 10} lead=5m note="{note}"')
+    first = await answer(w, MIA, OPS, "reminders")
+    assert labels(first).count("Edit") == 10
+    assert "<!channel>" not in text_of(first)
+    second = await pressed(w, MIA, first, "More")
+    assert labels(second).count("Edit") == 2
+    at(w, "2026-11-30T08:05")
+    assert "<!channel>" not in text_of(await comes(w, 1))
+
+
 async def test_late_says_so_and_what_was_missed_is_told(w: World) -> None:
     await standup(w)
     at(w, MONDAY)
