@@ -20,9 +20,15 @@ async def test_a_reminder_stays_at_its_time_when_the_clock_is_moved_across_a_cha
     async with playground(port=0, build_bot=app.from_files, clock=clock) as running:
         workspace = running.slack.workspace
 
+        def reminders() -> list[Message]:
+            return [one for one in workspace.messages("#ops") if "Snooze" in text_of(one)]
+
+        def heard(words: str) -> list[Message]:
+            everything = [*workspace.ephemerals(user=MIA), *workspace.messages("#ops")]
+            return [one for one in everything if words in text_of(one)]
+
         async def said(words: str) -> Message:
-            everything = lambda: [*workspace.ephemerals(user=MIA), *workspace.messages("#ops")]  # noqa: E731
-            return (await workspace.until(lambda: [one for one in everything() if words in text_of(one)]))[-1]
+            return (await workspace.until(lambda: heard(words)))[-1]
 
         await running.slack.slash(MIA, "#ops", "create meetings/standup")
         await said("made by")
@@ -30,10 +36,8 @@ async def test_a_reminder_stays_at_its_time_when_the_clock_is_moved_across_a_cha
         await running.slack.click(MIA, await said("Understood"), "Remind")
         await said("Reminder set")
         await travel(clock, timedelta(hours=24), stopped=lambda: None)
-        reminders = await workspace.until(
-            lambda: len(found := [m for m in workspace.messages("#ops") if "Snooze" in text_of(m)]) == 2 and found
-        )
-        posted = [datetime.fromtimestamp(float(one.ts), UTC) for one in reminders]
+        await workspace.until(lambda: len(reminders()) == 2)
+        posted = [datetime.fromtimestamp(float(one.ts), UTC) for one in reminders()]
         assert [f"{one:%d %H}" for one in posted] == ["27 08", "28 07"]
         assert all(timedelta(minutes=25) <= timedelta(minutes=one.minute) < timedelta(minutes=35) for one in posted)
-        assert not any("late" in text_of(one) for one in reminders)
+        assert not any("late" in text_of(one) for one in reminders())
