@@ -1,4 +1,7 @@
-"""The command line (interface.md §1). Output goes to stdout, logs to stderr; errors are one line."""
+"""The command line (interface.md §1). Output goes to stdout, logs to stderr.
+
+Exit status: 0 done; 1 the start or the check failed, told in one line; 2 the command line itself is wrong.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,23 @@ import sys
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.errors import BadInput, ConfigurationError
+from bot.errors import BadInput, BotError, ConfigurationError
 
 cli = typer.Typer(
-    add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, help="Meetings from Slack."
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # boxes cut long words, and a log collector cannot read them
+    help="Meetings from Slack.",
 )
-audit_cli = typer.Typer(no_args_is_help=True, help="Check or export the audit, also beside a running bot.")
+Result = TypeVar("Result")
+audit_cli = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Check or export the audit, also beside a running bot."
+)
 cli.add_typer(audit_cli, name="audit")
 
 
@@ -32,12 +42,9 @@ def main() -> None:
     """The console script."""
     try:
         cli()
-    except ConfigurationError as error:
-        typer.echo(f"meetops: {error}", err=True)
-        sys.exit(1)
-    except BadInput as error:
-        typer.echo(f"meetops: {error}", err=True)
-        sys.exit(2)
+    except (ConfigurationError, BotError) as error:
+        typer.echo(f"meetops: {' '.join(str(error).split())}", err=True)  # a key may hold a line's end
+        sys.exit(2 if isinstance(error, BadInput) else 1)
 
 
 @cli.callback(invoke_without_command=True)
@@ -55,7 +62,14 @@ def run() -> None:
     settings = app.settings_from_environment()
     settings.require_slack()
     app.configure_logging(settings)
-    _run(app.serve(settings))
+    try:
+        well = _run(app.serve(settings))
+    except ConfigurationError as error:
+        if settings.log_format == "console":
+            raise
+        app.log_refused_start(error)
+        well = False
+    raise typer.Exit(0 if well else 1)
 
 
 @cli.command()
@@ -90,7 +104,11 @@ def manifest(
     """Print the Slack app's manifest as generated from the commands."""
     from bot import app
 
-    typer.echo(app.manifest_yaml(url=url, socket_mode=socket_mode), nl=False)
+    settings = app.settings_from_environment()
+    if url is None and not socket_mode and (settings.public_url or "").startswith("https:"):
+        url = settings.public_url
+    slash = settings.slack.command
+    typer.echo(app.manifest_yaml(url=url, socket_mode=socket_mode, slash=slash), nl=False)
 
 
 @audit_cli.command()
@@ -128,10 +146,9 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
         await task
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
     try:
         import uvloop
     except ImportError:
-        asyncio.run(work)
-        return
-    uvloop.run(work)
+        return asyncio.run(work)
+    return uvloop.run(work)

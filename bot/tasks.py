@@ -65,6 +65,11 @@ class Tasks:
     def __len__(self) -> int:
         return len(self._running)
 
+    @property
+    def draining(self) -> bool:
+        """Whether nothing new is taken on any more."""
+        return self._stopping
+
     def spawn(
         self,
         work: Coroutine[Any, Any, None],

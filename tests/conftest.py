@@ -1,3 +1,3 @@
 """What every test may use."""
 
-pytest_plugins = ("tests.browser.chromium", "tests.fakes.leaks")
+pytest_plugins = ("tests.browser.chromium", "tests.fakes.leaks", "tests.fakes.command_line")

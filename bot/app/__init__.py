@@ -7,11 +7,11 @@ from bot.app.offline import (
     command_hints,
     manifest_yaml,
 )
-from bot.app.process import (
-    Bot,
+from bot.app.process import Bot, from_files
+from bot.app.serving import (
     configure_logging,
     configure_play_logging,
-    from_files,
+    log_refused_start,
     serve,
     settings_from_environment,
 )
@@ -25,6 +25,7 @@ __all__ = [
     "configure_logging",
     "configure_play_logging",
     "from_files",
+    "log_refused_start",
     "manifest_yaml",
     "serve",
     "settings_from_environment",

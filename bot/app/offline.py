@@ -34,8 +34,13 @@ def backend_kinds() -> dict[str, type[Backend]]:
 
 
 def manifest_yaml(*, url: str | None = None, socket_mode: bool = False, slash: str = "/meet") -> str:
-    """The Slack app's manifest."""
+    """The Slack app's manifest. Raises BadInput for a `url` that Slack would not call."""
     from bot.slack.manifest import manifest, to_yaml
+
+    if url is not None and socket_mode:
+        raise BadInput("With --socket-mode there is no address: leave --url out.")
+    if url is not None and not re.fullmatch(r"https://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[\w.~%/\-]*)?", url):
+        raise BadInput("--url is the https:// address at which Slack reaches the bot, such as https://bot.example.org")
 
     return to_yaml(manifest([command.name for command in COMMANDS], slash=slash, url=url, socket_mode=socket_mode))
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import signal
-import sys
+import errno
+import socket as sockets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any, TextIO
+from typing import Any
 
 from aiohttp import web
 from structlog import get_logger
 
-from bot import log as logging_setup
 from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, slack_side
 from bot.app.vendors import LastErrors, open_backends
 from bot.app.web import hook_route
@@ -29,13 +27,13 @@ from bot.jobs.embedded import EmbeddedJobs
 from bot.metrics import Metrics
 from bot.policy import Policy
 from bot.reminders import handlers as reminder_handlers
-from bot.settings import Settings, load, reload
+from bot.settings import Settings, load
 from bot.slack.bolt import Entrance
 from bot.slack.client import new_session
 from bot.slack.front import Front, routes
 from bot.slack.seen import Seen, SeenInMemory
 from bot.slack.socket import SocketMode
-from bot.store import Store
+from bot.store import PREDECESSOR_DRAINS, Store
 from bot.tasks import Tasks
 
 DRAIN_SECONDS = 30.0
@@ -67,49 +65,6 @@ class Bot:
     failed: asyncio.Future[None]  # ends with the error that makes going on pointless: a refused token
 
 
-def settings_from_environment() -> Settings:
-    """Read the process's own environment and file. Raises ConfigurationError."""
-    return load(commands=KNOWN_VERBS)
-
-
-def configure_logging(settings: Settings, stream: TextIO = sys.stderr) -> None:
-    """Everything that logs goes through one redaction, to stderr."""
-    logging_setup.configure(level=settings.log_level, style=settings.log_format, stream=stream)
-
-
-def configure_play_logging(stream: TextIO = sys.stderr) -> None:
-    """The playground tells what goes wrong, nothing else."""
-    logging_setup.configure(level="WARNING", style="console", stream=stream)
-
-
-async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl+C, then drain. Raises ConfigurationError when Slack refuses the token."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    today = Today(Policy(settings.rules()))
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: _read_again(settings, today))
-    async with running(settings, Clock(), today) as bot:
-        log.info("listening", url=bot.url)
-        gc.collect()
-        gc.freeze()  # what was loaded stays: no collection needs to look at it again
-        stopped = asyncio.ensure_future(stop.wait())
-        await asyncio.wait([stopped, bot.failed], return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]
-        stopped.cancel()
-        if bot.failed.done():
-            bot.failed.result()
-
-
-def _read_again(settings: Settings, today: Today) -> None:
-    try:
-        today.policy = Policy(reload(settings, commands=KNOWN_VERBS).rules())
-    except ConfigurationError as error:
-        log.error("configuration kept as it was", problem=str(error))
-    else:
-        log.info("roles, grants, approvals and dialling rules re-read")
-
-
 @asynccontextmanager
 async def from_files(config: Path, environ: Mapping[str, str], clock: Clock) -> AsyncIterator[Bot]:
     """A bot from a configuration file and variables that are not the process's own (the playground)."""
@@ -120,7 +75,13 @@ async def from_files(config: Path, environ: Mapping[str, str], clock: Clock) -> 
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock, policy: Callable[[], Policy]) -> AsyncIterator[Bot]:
+async def running(
+    settings: Settings,
+    clock: Clock,
+    policy: Callable[[], Policy],
+    *,
+    predecessor_drains: timedelta = PREDECESSOR_DRAINS,
+) -> AsyncIterator[Bot]:
     """The whole bot, listening. Leaving takes nothing new, drains what is under way, and lets go of the database."""
     async with AsyncExitStack() as stack:
         metrics = Metrics()
@@ -128,7 +89,7 @@ async def running(settings: Settings, clock: Clock, policy: Callable[[], Policy]
         errors = LastErrors(metrics, clock)
         backends = await open_backends(settings, clock, errors, stack)
         session = await stack.enter_async_context(new_session())
-        store = await Store.open(settings.database_url.get_secret_value(), clock)
+        store = await Store.open(settings.database_url.get_secret_value(), clock, wait=predecessor_drains)
         stack.push_async_callback(store.close)
         audit = Audit(store.db, clock)
         stack.push_async_callback(audit.flush)
@@ -193,13 +154,28 @@ async def _listening(parts: _Parts, way_in: Entrance, socket: SocketMode | None,
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
-        raise ConfigurationError(f"PORT: {settings.host}:{settings.port} can't be used: {error.strerror}") from None
+        raise ConfigurationError(_why_deaf(settings, error)) from None
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{runner.addresses[0][1]}"
+    url = f"http://{host}:{runner.addresses[0][1]}"
+    way = "http" if front else "socket mode"
+    log.info("listening", url=url, slack=way, back_ends=", ".join(ground.backends) or "none")
+    return url
+
+
+def _why_deaf(settings: Settings, error: OSError) -> str:
+    if isinstance(error, sockets.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"HOST: {settings.host} is not an address of this machine; 127.0.0.1 and 0.0.0.0 always are"
+    if error.errno == errno.EADDRINUSE:
+        return f"PORT: {settings.port} on {settings.host} is in use; stop what listens there, or set another PORT"
+    if error.errno == errno.EACCES:
+        return f"PORT: {settings.port} may not be used by this account; set one above 1023"
+    return f"PORT: {settings.host}:{settings.port} can't be used: {error.strerror}"
 
 
 async def _missing(parts: _Parts, socket: SocketMode | None) -> str | None:
     """What keeps the bot from being ready; None when it is."""
+    if parts.ground.tasks.draining:
+        return "the bot is stopping"
     try:
         await parts.ground.store.db.check()
     except BotError:
@@ -212,7 +188,8 @@ async def _missing(parts: _Parts, socket: SocketMode | None) -> str | None:
 
 
 async def _to_slack(slack: SlackSide, socket: SocketMode | None) -> None:
-    await slack.authorisation.obtain()
+    known = await slack.authorisation.obtain()
+    log.info("authorised by slack", workspace=known.team, workspace_id=known.team_id, bot=known.bot_user_id)
     if socket is not None:
         await socket.run()
 
@@ -250,9 +227,8 @@ class _Background:
     def _ended(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
         if error is not None and not self._failed.done():
-            log.error(
-                "stopped", part=task.get_name(), exc_info=None if isinstance(error, ConfigurationError) else error
-            )
+            if not isinstance(error, ConfigurationError):  # that one line is whoever's that waits
+                log.error("bug", work=task.get_name(), exc_info=error)
             self._failed.set_exception(error)
             self._failed.exception()  # looked at, so that a bot nobody waits for ends silently
 

@@ -91,6 +91,9 @@ def _jaas(name: str, rest: Rest, section: JaasSettings, clock: Clock) -> Jaas:
         base_url=section.base_url,
         webhook_secrets=tuple(secret.get_secret_value() for secret in section.webhook_secrets),
         webhook_authorization=authorization.get_secret_value() if authorization else None,
+        webhook_tolerance=section.webhook_tolerance,
+        link_lifetime=section.link_lifetime,
+        muc_domain=section.muc_domain,
     )
 
 
@@ -104,6 +107,8 @@ def _openmeetings(name: str, rest: Rest, section: OpenMeetingsSettings, clock: C
         username=section.username,
         password=section.password,
         external_type=section.external_type,
+        login_method=section.login_method,
+        link_lifetime=section.link_lifetime,
         clock=clock,
     )
 

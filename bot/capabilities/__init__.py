@@ -49,6 +49,7 @@ from bot.capabilities.events import (
 )
 from bot.capabilities.live import AdmitsParticipants, DialsWithOptions, MutesParticipants, PromotesParticipants
 from bot.capabilities.several import HandlesManyRooms, MovesAliases
+from bot.capabilities.table import Row, lacking, rows, why_not
 
 __all__ = [
     "ASKED_IN",
@@ -89,6 +90,7 @@ __all__ = [
     "ReceivesEvents",
     "RevokesLinks",
     "RoomWish",
+    "Row",
     "SettingsAsked",
     "SharesJoinLinks",
     "Sheet",
@@ -96,4 +98,7 @@ __all__ = [
     "Wish",
     "abilities_of",
     "file_operations",
+    "lacking",
+    "rows",
+    "why_not",
 ]

@@ -43,6 +43,8 @@ class Backend(ABC):
 
     kind: ClassVar[str]  # the word in the configuration: jaas, openmeetings, …
     verb: ClassVar[str] = ""
+    part: ClassVar[str] = ""  # of an ability that no verb needs as a whole: the part of which verb ("show: recordings")
+    lacks: ClassVar[Mapping[type[Backend], str]] = {}  # the abilities it does not have: why ("it has no telephone")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -96,6 +98,7 @@ class FindsRooms(Backend):
     """Lists and reads rooms at the vendor, also those the bot did not make."""
 
     verb: ClassVar[str] = "list rooms"
+    part: ClassVar[str] = "rooms, made elsewhere"
     finds_by_alias: ClassVar[bool] = False  # `find_room` also knows names that the bot does not keep
 
     @abstractmethod
@@ -200,6 +203,7 @@ class KicksEverybody(Backend):
     """Removes all at once."""
 
     verb: ClassVar[str] = "remove everybody"
+    part: ClassVar[str] = "kick room all"
 
     @abstractmethod
     async def kick_all(self, room: Room) -> Outcome:
@@ -221,6 +225,7 @@ class LocksRooms(Backend):
     """Closes a room at the vendor itself (the bot's own lock holds back links on every back end)."""
 
     verb: ClassVar[str] = "lock rooms"
+    part: ClassVar[str] = "lock, at the vendor too"
     locks_meetings_only: ClassVar[bool] = False  # the lock is a running meeting's and ends with it
 
     @abstractmethod
@@ -250,6 +255,7 @@ class DialsIn(Backend):
     """Tells how to reach a room by telephone."""
 
     verb: ClassVar[str] = "give dial-in numbers"
+    part: ClassVar[str] = "show, dial-in numbers"
 
     @abstractmethod
     async def dial_in(self, room: Room) -> DialIn:
@@ -260,6 +266,7 @@ class KeepsRecordings(Backend):
     """Lists a room's recordings."""
 
     verb: ClassVar[str] = "list recordings"
+    part: ClassVar[str] = "show, recordings"
 
     @abstractmethod
     async def recordings(self, room: Room) -> Sequence[Recording]:

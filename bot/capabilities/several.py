@@ -14,6 +14,7 @@ class HandlesManyRooms(Backend):
     """Makes, changes and deletes several rooms in one request: all of them or none."""
 
     verb: ClassVar[str] = "handle several rooms in one request"
+    part: ClassVar[str] = "create, set, delete of several rooms in one request"
     most_rooms: ClassVar[int] = 20
 
     @abstractmethod
@@ -33,6 +34,7 @@ class MovesAliases(Backend):
     """Rooms have aliases, each of which belongs to one room at most; one can be taken from the room that has it."""
 
     verb: ClassVar[str] = "move aliases between rooms"
+    part: ClassVar[str] = "set move_alias="
     moving_option: ClassVar[str] = "move_alias"  # the key of `set`; it needs an approval that names who loses it
 
     @abstractmethod

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.capabilities import Backend, why_not
 from bot.command import Act, Command
 from bot.errors import BadInput
 from bot.grammar import hint, optional, usage, verb_of
@@ -50,10 +52,17 @@ def _one(act: Act[Any], verb: str, allowed: list[Command[Any, Any]]) -> Reply:
     if command.permission is not None:
         lines.append(Line(text(f"Required permissions: API, {command.permission}"), quiet=True))
     if command.needs is not None:
-        able = [name for name, backend in act.desk.backends.items() if isinstance(backend, command.needs)]
-        lines.append(Line(text("Back ends: ", ", ".join(able) or "none configured"), quiet=True))
+        lines += _back_ends(act.desk.backends, command.needs)
     form = Button("Fill in a form", "form", value=command.name)
     return Reply(text(command.name), card=Card(title=command.name, lines=tuple(lines), buttons=(form,)))
+
+
+def _back_ends(backends: Mapping[str, Backend], ability: type[Backend]) -> list[Line]:
+    """Which can, and why the others cannot."""
+    able = [name for name, backend in backends.items() if isinstance(backend, ability)]
+    unable = [(name, why_not(type(backend), ability)) for name, backend in backends.items() if name not in able]
+    lines = [Line(text("Back ends: ", ", ".join(able) or "none configured"), quiet=True)]
+    return lines + [Line(text(f"Not {name}", f": {reason}" if reason else ""), quiet=True) for name, reason in unable]
 
 
 COMMAND = Command(name="help", summary="Show what you can do", args=Args, run=run, examples=("help", "help kick"))

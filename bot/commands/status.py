@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bot.capabilities import Backend, abilities_of
+from bot.capabilities import Backend, abilities_of, lacking, rows
 from bot.command import Act, Command
 from bot.reply import Card, Line, Reply, Strong, text
 from bot.rules import Need
@@ -36,10 +36,14 @@ async def _report(act: Act[Any], backend: Backend) -> tuple[Line, ...]:
     default = " · default" if backend.name == act.desk.default_backend else ""
     error = act.desk.last_error(backend.name)
     last = f" · last error: {error}" if error else ""
-    can = ", ".join(ability.verb for ability in abilities_of(type(backend)))
+    kind, commands = type(backend), act.desk.commands.values()
+    can = ", ".join(ability.verb for ability in abilities_of(kind))
+    table = rows(((one.name, one.needs) for one in commands), map(type, act.desk.backends.values()))
+    cannot = "; ".join(f"{row.ability.verb} ({why})" if why else row.ability.verb for row, why in lacking(kind, table))
     return (
         Line(text(Strong(backend.name), f" ({backend.kind}){default} · {state} · {took} ms{facts}{last}")),
         Line(text("can ", can), quiet=True),
+        *((Line(text("can't ", cannot), quiet=True),) if cannot else ()),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.capabilities import Backend
+from bot.capabilities import Backend, why_not
 from bot.command import Act, Command
 from bot.desk import Desk
 from bot.errors import BadInput, BotError, NotSupported
@@ -212,7 +212,10 @@ def _check_ability(backends: Mapping[str, Backend], name: str, command: Command[
     if ability is None or isinstance(backends[name], ability):
         return
     able = [other for other, backend in backends.items() if isinstance(backend, ability)]
-    raise NotSupported(f"{name} can't {ability.verb}. Able: {', '.join(able) or 'none of the configured back ends'}.")
+    reason = why_not(type(backends[name]), ability)
+    because = f": {reason}" if reason else ""
+    names = ", ".join(able) or "none of the configured back ends"
+    raise NotSupported(f"{name} can't {ability.verb}{because}. Able: {names}.")
 
 
 def _meeting(desk: Desk, rooms: tuple[Room, ...]) -> Meeting | None:

@@ -25,6 +25,7 @@ from bot.play.openmeetings_rooms import VISITORS_LOGIN, VISITORS_NAME, OpenMeeti
 from bot.play.pexip_rooms import PexipRooms
 from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
+from bot.play.slack.seed import add_administrators
 from bot.play.stage import WorkspaceStage
 from bot.play.vendors.jaas import SimulatedJaas
 from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
@@ -38,6 +39,8 @@ KID = f"{APP_ID}/{KEY_ID}"
 JAAS, OPENMEETINGS, PEXIP = "jaas", "meetings", "pexip"  # the back ends' names in configuration.TOML
 ROLES = {
     "U0SARA": "administrator",
+    "U0ADA": "administrator",
+    "U0AMIR": "administrator",
     "U0OMAR": "operator",
     "U0MIA": "member",
     "U0MAX": "member",
@@ -121,6 +124,7 @@ async def playground(
 @asynccontextmanager
 async def _slack(clock: MovableClock, known: Secrets) -> AsyncIterator[SlackServer]:
     workspace = demo_workspace(clock)
+    add_administrators(workspace)
     for person in ROLES:
         workspace.open_im(person)
     server = SlackServer(

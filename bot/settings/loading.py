@@ -13,12 +13,37 @@ from pydantic import ValidationError
 
 from bot.errors import ConfigurationError
 from bot.settings.model import ENVIRONMENT, Settings
-from bot.settings.sections import KINDS
+from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantSettings, RoleSettings
+from bot.settings.sections import KINDS, Section, SlackSettings
 
 PREFIX = "MEETOPS_"
 CONFIG = "MEETOPS_CONFIG"
 _FILE_ALONE = ("roles", "grants", "approvals")
 _FREE_NAMES = ("roles", "book")  # tables whose keys are the operator's own words
+_SECTIONS: dict[str, type[Section]] = {
+    "slack": SlackSettings,
+    "roles": RoleSettings,
+    "grants": GrantSettings,
+    "approvals": ApprovalSettings,
+    "dialing": DialingSettings,
+}
+# What pydantic found → what to do about it.
+_WORDS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table",
+    "greater_than_equal": "must be at least {ge}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be one of: {expected}",
+    "model_attributes_type": "must be a table",
+    "model_type": "must be a table",
+    "string_too_short": "is empty",
+    "string_type": 'must be a text in quotes, such as "x"',
+    "too_short": "is empty",
+}
 Path_ = tuple[str | int, ...]
 
 
@@ -138,7 +163,7 @@ def _refuse_unknown(tables: dict[str, Any], origins: dict[Path_, str]) -> None:
     for name in tables:
         if name not in known:
             label = next((origins[path] for path in origins if path[0] == name), name)
-            raise ConfigurationError(f"{label}: is not a setting{_nearest(name, known)}")
+            raise ConfigurationError(f"{label}: is not a setting; {_nearest(name, known)}")
 
 
 def _validated(tables: dict[str, Any], origins: dict[Path_, str]) -> Settings:
@@ -156,17 +181,20 @@ def _line(problem: Any, origins: dict[Path_, str]) -> str:  # noqa: ANN401
     below = (origins[one] for one in origins if one[: len(path)] == path and path)
     label = origins.get(path) or next(below, "") or _dotted(path)
     kind, message = problem["type"], problem["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        message = "is not a setting"
+    if kind in _WORDS:
+        message = _WORDS[kind].format_map(problem.get("ctx", {}))
+    elif kind == "extra_forbidden":
+        message = f"is not a setting; {_nearest(str(path[-1]), _keys_beside(problem['loc']))}"
     elif kind == "missing":
         last = path[-1]
         message = f"is missing; give it, or {last}_file" if path[0] == "backends" else "is missing"
     elif kind.startswith("union_tag"):
-        label, message = f"{label}.kind", f"must be one of: {', '.join(KINDS)}"
+        label = origins.get((*path, "kind")) or f"{_dotted(path)}.kind"
+        message = f"must be one of: {', '.join(KINDS)}"
     elif path[-1:] == ("[key]",):
-        label, message = _dotted(path[:-1]), "is not a name that can stand there (back ends: a-z, 0-9 and _)"
-    elif kind == "tuple_type" and path in origins:
-        message = "lists come from the configuration file alone"
+        label = _dotted(path[:-1])
+    elif kind == "tuple_type":
+        message = "lists come from the configuration file alone" if path in origins else "must be a list"
     return f"{label}: {message}" if label else message
 
 
@@ -188,4 +216,10 @@ def _dotted(path: Path_) -> str:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"did you mean {near[0]}?" if near else "remove it (meetops.example.toml shows every key)"
+
+
+def _keys_beside(location: Path_) -> Iterable[str]:
+    """The keys of the table in which this unknown one stands."""
+    section = KINDS.get(str(location[2])) if location[0] == "backends" else _SECTIONS.get(str(location[0]))
+    return section.model_fields if section is not None else ()

@@ -7,14 +7,21 @@ import zoneinfo
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from bot.errors import ConfigurationError
 from bot.rules import BUILT_IN_ROLES, Rules
 from bot.settings.rule_sections import ApprovalSettings, DialingSettings, GrantSettings, RoleSettings
-from bot.settings.sections import Address, BackendSettings, Section, SlackSettings
+from bot.settings.sections import Address, BackendSettings, Section, SlackSettings, formed
 
-BackendName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")]
+BackendName = Annotated[str, formed(r"[a-z0-9_]+", "a back end's name made of a-z, 0-9 and _")]
+Host = Annotated[
+    str,
+    formed(
+        r"[\w\-]{1,63}(\.[\w\-]{1,63})*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?",
+        "an address of this machine such as 127.0.0.1 or 0.0.0.0",
+    ),
+]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
     BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
@@ -34,7 +41,7 @@ class Settings(Section):
 
     default_backend: str = ""  # the first one where the file names none
     timezone: str = "UTC"
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    language: Annotated[str, formed(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", "a language's code such as en or pt-BR")] = "en"
     guests: Literal["none", "join"] = "none"
     slack: SlackSettings = SlackSettings()
     backends: dict[BackendName, BackendSettings] = Field(default_factory=dict)
@@ -48,7 +55,7 @@ class Settings(Section):
     slack_app_token: SecretStr | None = None
     slack_api_url: Address = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///meetops.db")
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     log_level: LogLevel = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -80,7 +87,7 @@ class Settings(Section):
 
     def check_commands(self, known: Iterable[str]) -> None:
         """Raise ConfigurationError for an approval rule about a command that does not exist."""
-        names = sorted(known)
+        names = sorted(set(known))
         for index, rule in enumerate(self.approvals, 1):
             for command in rule.commands:
                 if command.lower() not in names:
@@ -130,7 +137,7 @@ class Settings(Section):
     @model_validator(mode="after")
     def _names_refer_to_something(self) -> Settings:
         if self.default_backend and self.default_backend not in self.backends:
-            raise ValueError(f"default_backend: there is no [backends.{self.default_backend}]")
+            raise ValueError(f"default_backend: there is no [backends.{self.default_backend}]{_known(self.backends)}")
         for index, grant in enumerate(self.grants, 1):
             problem = self._problem_of(grant)
             if problem:
@@ -138,7 +145,9 @@ class Settings(Section):
         for index, rule in enumerate(self.approvals, 1):
             for backend in rule.backends:
                 if backend != "*" and backend not in self.backends:
-                    raise ValueError(f"[[approvals]] {index}, backends: there is no [backends.{backend}]")
+                    raise ValueError(
+                        f"[[approvals]] {index}, backends: there is no [backends.{backend}]{_known(self.backends)}"
+                    )
         return self
 
     def _problem_of(self, grant: GrantSettings) -> str:
@@ -147,7 +156,12 @@ class Settings(Section):
         if grant.at_most is not None:
             return "at_most: only together with from"
         if grant.role not in self.roles and grant.role not in BUILT_IN_ROLES:
-            return f'role: there is no role "{grant.role}"'
+            return f'role: there is no role "{grant.role}"{_known({**BUILT_IN_ROLES, **self.roles})}'
         if not (grant.everyone or grant.users or grant.usergroups):
             return "users: the grant names nobody (everyone, users or usergroups)"
         return ""
+
+
+def _known(names: Iterable[str]) -> str:
+    listed = ", ".join(names)
+    return f"; known are {listed}" if listed else ""

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from bot.errors import BadInput
 from bot.model import PhoneNumber
-from bot.rules import ADMINISTRATORS, AREAS, ApprovalRule, Dialing, Grant, Level, Need, Permissions, Role, read_span
-from bot.settings.sections import GroupId, Section, UserId, UserOrGroupId, Word
-
-T = TypeVar("T")
-
-
-def _read(reader: Callable[[str], T], value: str) -> T:
-    try:
-        return reader(value)
-    except BadInput as error:
-        raise ValueError(str(error)) from None
-
-
-def _span(value: object) -> timedelta:
-    if not isinstance(value, str):
-        raise ValueError('must be a duration such as "30m"')
-    return _read(read_span, value)
+from bot.rules import ADMINISTRATORS, AREAS, ApprovalRule, Dialing, Grant, Level, Need, Permissions, Role
+from bot.settings.sections import GroupId, Section, Span, UserId, UserOrGroupId, Word, formed, understood
 
 
 def _known_needs(value: dict[str, str]) -> dict[str, str]:
@@ -42,10 +25,9 @@ def _known_needs(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
-Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,14}$")]
-Number = Annotated[str, AfterValidator(lambda value: _read(PhoneNumber.parse, value).e164)]
-BookName = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w.\-]*$")]
+Prefix = Annotated[str, formed(r"\+[1-9][0-9]{0,14}", "the beginning of numbers in E.164, such as +33")]
+Number = Annotated[str, AfterValidator(lambda value: understood(PhoneNumber.parse, value).e164)]
+BookName = Annotated[str, formed(r"[^\W\d_][\w.\-]*", "a name that begins with a letter, without spaces")]
 Budget = Annotated[int, Field(ge=0)]
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Literal
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -17,6 +20,11 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+
+from bot.errors import BadInput
+from bot.rules import read_span
+
+T = TypeVar("T")
 
 
 class Section(BaseModel):
@@ -56,19 +64,50 @@ def _not_empty(value: SecretStr) -> SecretStr:
     return value
 
 
+def formed(pattern: str, what: str) -> AfterValidator:
+    """A text of this form; `what` says in plain words which."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def understood(reader: Callable[[str], T], value: str) -> T:
+    """What the reader makes of the words. Raises ValueError with its sentence."""
+    try:
+        return reader(value)
+    except BadInput as error:
+        raise ValueError(str(error)) from None
+
+
+def _span(value: object) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError('must be a duration such as "30m"')
+    return understood(read_span, value)
+
+
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
 Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
 Address = Annotated[Word, AfterValidator(vendor_address)]
-ChannelId = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]+$")]
-UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]+$")]
-UserOrGroupId = Annotated[str, StringConstraints(pattern=r"^[UWS][A-Z0-9]+$")]
-GroupId = Annotated[str, StringConstraints(pattern=r"^S[A-Z0-9]+$")]
+ChannelId = Annotated[str, formed(r"[CG][A-Z0-9]+", "a channel's id such as C0123ABCD, not its name")]
+UserId = Annotated[str, formed(r"[UW][A-Z0-9]+", "a person's id such as U0123ABCD, not a name")]
+UserOrGroupId = Annotated[
+    str, formed(r"[UWS][A-Z0-9]+", "the id of a person or user group, such as U0123ABCD or S0123ABCD")
+]
+GroupId = Annotated[str, formed(r"S[A-Z0-9]+", "a user group's id such as S0123ABCD, not its name")]
+HostName = Annotated[
+    str, formed(r"(?i)[a-z0-9]([a-z0-9.\-]*[a-z0-9])?", "a host name such as 8x8.vc, without https:// and port")
+]
 
 
 class SlackSettings(Section):
     """`[slack]`: what the bot is called there and where it reports."""
 
-    command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_\-]{1,31}$")] = "/meet"
+    command: Annotated[str, formed(r"/[a-z0-9_\-]{1,31}", "a slash and small letters, such as /meet")] = "/meet"
     audit_channel: ChannelId | None = None
     approval_channel: ChannelId | None = None
 
@@ -84,11 +123,14 @@ class JaasSettings(_BackendSection):
 
     kind: Literal["jaas"]
     base_url: Address = "https://8x8.vc"
-    app_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9\-]+$")]
+    app_id: Annotated[str, formed(r"[A-Za-z0-9\-]+", "the AppID of the 8x8 console, vpaas-magic-cookie-…")]
     key_id: Word
     private_key: Secret
     webhook_secrets: tuple[Secret, ...] = ()
     webhook_authorization: Secret | None = None
+    webhook_tolerance: Span = timedelta(minutes=5)  # how far a webhook's own moment may be from now
+    link_lifetime: Span = timedelta(hours=2)
+    muc_domain: HostName = "8x8.vc"  # what ends the names of conferences; staging tenants have another
 
     @property
     def kid(self) -> str:
@@ -125,6 +167,8 @@ class OpenMeetingsSettings(_BackendSection):
     username: Word
     password: Secret
     external_type: Word = "slack"
+    login_method: Literal["auto", "get", "post"] = "auto"  # auto: as the server's version says
+    link_lifetime: Span = timedelta(minutes=30)  # as long as the server keeps an idle session
 
 
 class PexipSettings(_BackendSection):
@@ -206,4 +250,4 @@ def _is_p256(pem: SecretStr) -> bool:
 
 
 BackendSettings = Annotated[JaasSettings | OpenMeetingsSettings | PexipSettings, Field(discriminator="kind")]
-KINDS = ("jaas", "openmeetings", "pexip")
+KINDS: dict[str, type[Section]] = {"jaas": JaasSettings, "openmeetings": OpenMeetingsSettings, "pexip": PexipSettings}

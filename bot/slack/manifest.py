@@ -48,11 +48,12 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
             "background_color": "#1f3a5f",
         },
         "features": {
-            # Without a Messages tab Slack refuses every direct message of the bot (messages_tab_disabled).
+            # Without a Messages tab Slack refuses every direct message of the bot (messages_tab_disabled); one that
+            # is read-only has no box in which /meet could be typed.
             "app_home": {
                 "home_tab_enabled": False,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "meetops", "always_online": True},
             "shortcuts": [

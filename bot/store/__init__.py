@@ -19,6 +19,7 @@ from bot.store.requests import Draft, Request, Requests, Result, State
 from bot.store.rooms import Rooms
 
 __all__ = [
+    "PREDECESSOR_DRAINS",
     "Block",
     "Database",
     "DatabaseUnavailable",

@@ -14,13 +14,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from bot.errors import ConfigurationError, Unavailable
 from bot.store.lock import OneProcess
 from bot.store.sqlite import reading_engine, sqlite_path, writing_engine
+from bot.store.tables import audit
 
 PREDECESSOR_DRAINS = timedelta(seconds=35)
 
@@ -66,8 +67,9 @@ class Database:
         """Take the lock, create the file (for its owner alone), migrate. Raises ConfigurationError."""
         if self._read_only:
             self._reading = reading_engine(self.path, alone=True)
+            await self._recognised(self._reading)
             return
-        if not self.path.parent.is_dir():
+        if not _is_folder(self.path.parent):
             raise ConfigurationError(f"DATABASE_URL: there is no folder {self.path.parent}")
         await self._lock.take()
         try:
@@ -82,6 +84,16 @@ class Database:
         except BaseException:
             await self.close()
             raise
+
+    async def _recognised(self, engine: AsyncEngine) -> None:
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(select(audit.c.seq).limit(1))
+        except DBAPIError as error:
+            await self.close()
+            raise ConfigurationError(
+                f"DATABASE_URL: {self.path} can't be read as a database of meetops: {error.orig}"
+            ) from None
 
     async def _open_for_writing(self) -> None:
         self._writer = await writing_engine(self.path).connect()
@@ -175,6 +187,10 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise DatabaseUnavailable("My own database does not answer; try again in a moment.") from error
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # Path.is_dir raises where one may not look
 
 
 def _migrate(connection: Connection) -> None:

@@ -12,7 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
+import structlog
+
 from bot.errors import ConfigurationError
+
+log = structlog.get_logger(__name__)
 
 _LOOK_AGAIN = 0.1  # seconds
 
@@ -31,18 +35,25 @@ class OneProcess:
             descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise ConfigurationError(f"DATABASE_URL: {self._path} can't be written: {error.strerror}") from None
-        until = monotonic() + self._wait.total_seconds()
         try:
-            while not _locked(descriptor):
-                if monotonic() >= until:
-                    raise ConfigurationError(
-                        f"DATABASE_URL: another meetops runs on this database; stop it first ({self._path})"
-                    )
-                await asyncio.sleep(_LOOK_AGAIN)
+            await self._locking(descriptor)
         except BaseException:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
+
+    async def _locking(self, descriptor: int) -> None:
+        seconds = self._wait.total_seconds()
+        until, told = monotonic() + seconds, False
+        while not _locked(descriptor):
+            if monotonic() >= until:
+                raise ConfigurationError(
+                    f"DATABASE_URL: another meetops runs on this database; stop it first ({self._path})"
+                )
+            if not told:
+                log.info("waiting for another meetops to let go of the database", at_most_seconds=round(seconds))
+                told = True
+            await asyncio.sleep(_LOOK_AGAIN)
 
     def release(self) -> None:
         """Let the next process in. The file stays: removing it could let two in."""

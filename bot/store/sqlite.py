@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,13 +25,16 @@ def sqlite_path(url: str) -> Path:
     """The file a DATABASE_URL names. Raises ConfigurationError for what this build cannot open."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise ConfigurationError("DATABASE_URL: not a database address; for example sqlite:///meetops.db") from None
     if parsed.get_backend_name() in {"postgresql", "postgres"}:
         raise ConfigurationError("DATABASE_URL: this build runs on SQLite; for example sqlite:///meetops.db")
     if parsed.drivername != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise ConfigurationError("DATABASE_URL: needs a file, for example sqlite:///meetops.db")
-    return Path(parsed.database).absolute()
+    path = Path(parsed.database).absolute()
+    if not path.name:
+        raise ConfigurationError("DATABASE_URL: needs a file, for example sqlite:///meetops.db")
+    return path
 
 
 def writing_engine(path: Path) -> AsyncEngine:
@@ -44,10 +48,15 @@ def reading_engine(path: Path, *, alone: bool = False) -> AsyncEngine:
     if not alone:
         engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), pool_size=4)
         return _prepared(engine, (*_ALWAYS, *_READER), "BEGIN")
-    if not path.is_file():
-        raise ConfigurationError(f"DATABASE_URL: there is no database {path}")
+    if not os.path.isfile(path):  # also where one may not look
+        raise ConfigurationError(f"DATABASE_URL: there is no database {path}; the bot makes it when it first runs")
     # Without its -wal file nobody has it open, and SQLite would create one just to read.
-    in_use = path.with_name(path.name + "-wal").exists()
+    in_use, shared = (path.with_name(path.name + ending).exists() for ending in ("-wal", "-shm"))
+    if in_use and not shared:  # SQLite would create that file
+        raise ConfigurationError(
+            f"DATABASE_URL: {path} was copied with its -wal but without its -shm file; first put the copy in order: "
+            f"sqlite3 {path} 'PRAGMA wal_checkpoint'"
+        )
     query = {"uri": "true", "mode": "ro"} | ({} if in_use else {"immutable": "1"})
     location = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=query)
     return _prepared(create_async_engine(location), _ALWAYS, "BEGIN")

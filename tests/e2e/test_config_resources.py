@@ -164,7 +164,7 @@ async def test_an_unknown_back_end_is_named_and_one_without_configuration_says_w
     await w.slash(OMAR, OPS, "config pexpi conference")
     await w.told(OMAR, "Did you mean pexip?")
     await w.slash(OMAR, OPS, "config jaas conference")
-    await w.told(OMAR, "jaas can't be configured. Able: pexip")
+    await w.told(OMAR, "jaas can't be configured: 8x8 is set up in its own console alone. Able: pexip")
 
 
 async def test_the_menu_offers_the_tasks_with_their_forms(w: World) -> None:

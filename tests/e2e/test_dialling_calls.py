@@ -192,7 +192,7 @@ async def test_where_nobody_can_dial_those_who_can_are_named(w: World) -> None:
     await standup(w, handle="meetings/retro", by=OMAR)
     said = await says(w, OMAR, OPS, f"dial retro {NUMBER}")
     assert "*not supported*" in said
-    assert "meetings can't dial. Able: jaas" in said
+    assert "meetings can't dial: its web services place no calls. Able: jaas" in said
 
 
 async def test_the_audit_tells_of_a_call_from_asking_to_hanging_up(tmp_path: Path) -> None:

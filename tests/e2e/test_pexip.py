@@ -362,4 +362,4 @@ async def test_viewers_and_other_back_ends_are_told_what_they_cannot(w: World) -
     await w.slash(OMAR, OPS, "create jaas/daily")
     await w.told(OMAR, "Made *jaas/daily*")
     await w.slash(OMAR, OPS, "mute daily")
-    await w.told(OMAR, "jaas can't mute people. Able: pexip")
+    await w.told(OMAR, "jaas can't mute people: 8x8 documents no such call. Able: pexip")

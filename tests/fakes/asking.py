@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
 from bot import app
@@ -85,7 +85,7 @@ class Row:
 def trail(w: World, *actions: str) -> list[Row]:
     """The audit, oldest first; of these actions where some are named."""
     wanted = "SELECT actor, action, outcome, room, reason, request_id, approvers, facts FROM audit ORDER BY seq"
-    with sqlite3.connect(w.folder / "meetops.db") as connection:
+    with closing(sqlite3.connect(w.folder / "meetops.db")) as connection:
         rows = [_row(*row) for row in connection.execute(wanted)]
     return [row for row in rows if not actions or row.action in actions]
 

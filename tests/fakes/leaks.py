@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -141,6 +142,6 @@ def audit_rows(database: Path) -> list[str]:
     """Each row as text; none when there is no database."""
     if not database.exists():
         return []
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         return [str(row) for row in connection.execute("SELECT * FROM audit")] if "audit" in tables else []

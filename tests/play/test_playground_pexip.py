@@ -11,8 +11,8 @@ import pytest
 from bot import app
 from bot.clock import MovableClock
 from bot.play.playground import Playground, playground
-from bot.play.slack import text_of
-from bot.play.slack.seed import OMAR
+from bot.play.slack import Message, text_of
+from bot.play.slack.seed import ADA, AMIR, OMAR, SARA
 from bot.play.web import WrongAction
 
 Json = Mapping[str, Any]
@@ -92,3 +92,22 @@ async def test_the_panel_shows_what_went_to_the_node_and_no_credential() -> None
         assert PIN not in whole
         for secret in (running.pexip.sign_ins.accounts["slackbot"].password,):
             assert secret not in whole
+
+
+async def test_three_administrators_can_try_also_what_needs_two_approvals() -> None:
+    async with playing() as running:
+        workspace = running.slack.workspace
+
+        async def approved(line: str, *approvers: str) -> None:
+            before = len(workspace.messages("#ops"))
+            await running.slack.slash(SARA, "#ops", line)
+            (card, *_) = await workspace.until(lambda: workspace.messages("#ops")[before:], timeout=10)
+            for approver in approvers:
+                await running.slack.click(approver, card, "Approve")
+            await workspace.until(lambda: _done(workspace.find_message(card.channel, card.ts)), timeout=10)
+
+        await approved('config pexip role add name="Helper"', ADA, AMIR)
+
+
+def _done(card: Message | None) -> bool:
+    return card is not None and any(word in text_of(card).lower() for word in ("confirmed", "done"))

@@ -101,9 +101,10 @@ def test_every_event_it_subscribes_to_is_listened_to_and_the_reverse() -> None:
     assert heard - set(EVENTS) <= {"subteam_created", "channel_left", "group_left", "subteam_id"}
 
 
-def test_the_bot_may_write_to_people_directly() -> None:
+def test_the_bot_may_write_to_people_directly_and_they_may_type_commands_there() -> None:
     home = written()["features"]["app_home"]
     assert (home["messages_tab_enabled"], home["home_tab_enabled"]) == (True, False)
+    assert home["messages_tab_read_only_enabled"] is False  # read-only takes the message box away
 
 
 def test_over_http_every_way_in_is_the_same_address() -> None:

@@ -46,16 +46,27 @@ from bot.backends.jaas.names import Tenant, kid, unguessable
 from bot.backends.jaas.policy import OPTIONS, changed, provisioning, room_with
 from bot.backends.jaas.telephone import Telephone
 from bot.capabilities import (
+    AdmitsParticipants,
+    Backend,
     BansUsers,
     ChangesRooms,
+    ConfiguresResources,
     CreatesRooms,
     DeletesRooms,
     DialsIn,
     DialsOut,
     EndsMeetings,
     Event,
+    FindsRooms,
+    HandlesManyRooms,
     HangsUp,
+    KeepsRecordings,
+    KicksEverybody,
     KicksParticipants,
+    LocksRooms,
+    MovesAliases,
+    MutesParticipants,
+    PromotesParticipants,
     ReceivesEvents,
     RevokesLinks,
     RoomWish,
@@ -94,6 +105,18 @@ class Jaas(
     create_options = OPTIONS
     set_options = OPTIONS
     names_phones = False
+    lacks: ClassVar[Mapping[type[Backend], str]] = {
+        FindsRooms: "8x8 keeps no rooms; one exists while somebody is in it",
+        KicksEverybody: "8x8 documents no such call; end closes the meeting for all",
+        LocksRooms: "8x8 documents no lock for a running meeting",
+        KeepsRecordings: "8x8 documents no list of recordings",
+        HandlesManyRooms: "8x8 documents no call for several rooms",
+        MovesAliases: "its rooms have no aliases",
+        MutesParticipants: "8x8 documents no such call",
+        AdmitsParticipants: "8x8 documents no call for the lobby; a moderator inside lets people in",
+        PromotesParticipants: "8x8 documents no such call; invite with as=host gives moderator rights",
+        ConfiguresResources: "8x8 is set up in its own console alone",
+    }
     ban_warning: ClassVar[str] = (
         "A ban covers the whole 8x8 app, every room of it, and 8x8 documents no way to take it back."
     )

@@ -36,6 +36,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from bot.backends.openmeetings.lacks import LACKS
 from bot.backends.openmeetings.people import EXTERNAL_ID, external_user, kick_target, participant, recording
 from bot.backends.openmeetings.rooms import ROOM_ID, Rooms, number, vendor_room
 from bot.backends.openmeetings.services import Services
@@ -81,6 +82,7 @@ class OpenMeetings(
     create_options = CREATE_OPTIONS
     set_options = SET_OPTIONS
     ends_by_kicking = True
+    lacks = LACKS
 
     def __init__(
         self,

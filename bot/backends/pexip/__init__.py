@@ -39,7 +39,7 @@ from bot.backends.pexip.aliases import AliasMemory, aliases_in
 from bot.backends.pexip.configuring import Configured, Configuring
 from bot.backends.pexip.dialling import OPTIONS, Dialling
 from bot.backends.pexip.meetings import Meetings
-from bot.backends.pexip.paths import Api, Root
+from bot.backends.pexip.paths import Api, Root, Schema, configuration
 from bot.backends.pexip.room_fields import CREATE_OPTIONS, SET_OPTIONS, aliases_of, room_of
 from bot.backends.pexip.rooms import MOST_AT_ONCE, Rooms
 from bot.backends.pexip.signing import SignIn
@@ -47,15 +47,19 @@ from bot.backends.pexip.sink import Sink
 from bot.backends.pexip.transport import Transport
 from bot.capabilities import (
     AdmitsParticipants,
+    Backend,
+    BansUsers,
     ChangesRooms,
     CreatesRooms,
     DeletesRooms,
+    DialsIn,
     DialsWithOptions,
     EndsMeetings,
     Event,
     FindsRooms,
     HandlesManyRooms,
     HangsUp,
+    KeepsRecordings,
     KicksEverybody,
     KicksParticipants,
     ListsParticipants,
@@ -64,6 +68,7 @@ from bot.capabilities import (
     MutesParticipants,
     PromotesParticipants,
     ReceivesEvents,
+    RevokesLinks,
     RoomWish,
     SharesJoinLinks,
 )
@@ -113,6 +118,12 @@ class Pexip(
     rings_empty_rooms = True
     locks_meetings_only = True
     reports_names = True
+    lacks: ClassVar[Mapping[type[Backend], str]] = {
+        RevokesLinks: "a room has one address for everybody; no personal link is there to revoke",
+        BansUsers: "Pexip has no ban; block keeps somebody out of a room",
+        DialsIn: "its configuration tells no telephone numbers of a room",
+        KeepsRecordings: "Pexip keeps no recordings itself",
+    }
 
     def __init__(
         self,
@@ -281,6 +292,8 @@ class Pexip(
         """Ask for the list of the configuration's resources, which changes nothing."""
         try:
             resources = await self.transport.read(Root(Api.CONFIGURATION), what="its own configuration API")
+            # Tastypie shows that list to anybody; a schema only to an account that may read.
+            await self.transport.read(Schema(configuration("conference")), what="its own rooms")
         except BotError as error:
             return Health(False, {}, str(error))
         return Health(True, {"resources": str(len(resources))})

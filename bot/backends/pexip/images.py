@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,9 +29,13 @@ class Image:
     """One file of the download folder. Use as a context: what is not whole at its end is gone."""
 
     def __init__(self, folder: Path, name: str, *, progress: Progress) -> None:
-        """Raises BadInput for a name that cannot be a file's, Refused where the folder cannot be written to."""
+        """The folder is made where it is missing. Raises BadInput for a name that cannot be a file's, Refused where
+        the folder cannot be written to.
+        """
         if not SAFE.fullmatch(name):
             raise BadInput("The node's name can't name a file: letters, digits, dots, dashes and underscores.")
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, exist_ok=True)
         if not folder.is_dir() or not os.access(folder, os.W_OK):
             raise Refused("The download_folder of this back end cannot be written to; ask an administrator.")
         self.path = free(folder, name)

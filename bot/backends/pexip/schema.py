@@ -24,6 +24,12 @@ NAMING = (
     *("name", "alias", "title", "address", "hostname", "domain", "slug", "url", "primary_email_address", "username"),
     *("codename", "realm", "comment", "keytype", "entitlement_id", "reference", "version", "date", "policy_name"),
 )
+# What Tastypie says of a field that its author said nothing of (tastypie/fields.py).
+TASTYPIES_OWN = re.compile(
+    r"(Unicode string|Integer|Floating point numeric|Fixed precision numeric|Boolean) data\.|"
+    r"A (list|dictionary) of data\.|A (date|date & time|time) as (a )?string\.|"
+    r"A (single )?related resource\.|Many related resources\.|A file URL as a string\."
+)
 SECRET_HELP = re.compile(r"\b(password|passphrase|private key|secret)\b", re.IGNORECASE)
 SEVERAL_LINES = re.compile(r"certificate$|private_key|public_key$|^csr$|^key$")
 LONGEST = re.compile(r"maximum length: ([0-9]{1,6})", re.IGNORECASE)
@@ -162,7 +168,7 @@ def _is_secret(resource: Resource, name: str, words: str, kind: FieldKind) -> bo
 
 def _short(words: str) -> str:
     """The help, without Tastypie's own sentence about the type."""
-    return re.sub(r"\s*Ex: .*", "", words).strip() if "Ex: " in words else words.strip()
+    return "" if TASTYPIES_OWN.match(words) else re.sub(r"\s*Ex: .*", "", words, flags=re.DOTALL).strip()
 
 
 def typed(value: object) -> str:

@@ -15,6 +15,8 @@ VERA = "U0VERA"
 GUS = "U0GUS"
 STAN = "U0STAN"
 DAN = "U0DAN"
+ADA = "U0ADA"
+AMIR = "U0AMIR"
 
 
 def demo_workspace(clock: Clock) -> Workspace:
@@ -40,6 +42,19 @@ def demo_workspace(clock: Clock) -> Workspace:
     ):
         workspace.add_channel(channel)
     return workspace
+
+
+def add_administrators(workspace: Workspace) -> None:
+    """Ada and Amir beside Sara: with three, also what needs two approvals can be asked for and approved."""
+    for user in (
+        _person(ADA, "ada", "Ada Abara", tz="Africa/Lagos", is_admin=True),
+        _person(AMIR, "amir", "Amir Aziz", tz="Asia/Dubai", is_admin=True),
+    ):
+        workspace.add_user(user)
+        workspace.groups["S0ADMINS"].members.append(user.id)
+        for channel in workspace.channels.values():
+            if SARA in channel.members and not channel.is_im:
+                channel.members.add(user.id)
 
 
 def _people() -> tuple[User, ...]:

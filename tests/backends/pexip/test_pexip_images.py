@@ -216,11 +216,23 @@ async def test_a_node_whose_name_cannot_name_a_file_is_refused_before_anything_i
     assert [one for one in node.requests if one.method != "GET"] == []
 
 
-async def test_a_folder_that_is_not_there_is_refused_before_anything_is_sent(
+async def test_a_missing_folder_is_made_for_the_bots_eyes_alone(
+    node: SimulatedPexip, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    folder = tmp_path / "appliances"
+    configuring = Configuring.at(
+        transport_at(session, node.url), rest_at(session, node.url), MovableClock(NOON), folder
+    )
+    await requested(configuring, deployment="MANUAL-KVM")
+    assert left_in(folder) == ["new_node.ova"]
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_sent(
     node: SimulatedPexip, session: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
     transport = transport_at(session, node.url)
-    for folder, error in ((tmp_path / "missing", Refused), (None, BadInput)):
+    for folder, error in ((tmp_path / "missing" / "too", Refused), (None, BadInput)):
         configuring = Configuring.at(transport, rest_at(session, node.url), MovableClock(NOON), folder)
         with pytest.raises(error, match="download_folder"):
             await planned(configuring, deployment="MANUAL-KVM")

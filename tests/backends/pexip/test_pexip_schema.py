@@ -353,3 +353,16 @@ def test_operations_follow_the_methods_that_a_resource_has() -> None:
     assert names("upgrade") == ["schema", "add"]
     assert names("system_backup") == ["list", "get", "schema", "delete"]
     assert names("gms_gateway_token") == ["list", "get", "schema", "set"]
+
+
+@pytest.mark.parametrize(
+    ("words", "help_shown"),
+    [
+        ('Unicode string data. Ex: "Hello World"', ""),
+        ("A single related resource. Can be either a URI or set of nested resource data.", ""),
+        ('A date & time as a string. Ex: "2010-11-10T03:07:43"', ""),
+        ("The hours, 0 to 23. Ex: 7", "The hours, 0 to 23."),
+    ],
+)
+def test_tastypies_own_words_about_a_type_help_nobody_and_are_not_shown(words: str, help_shown: str) -> None:
+    assert schema(x={"type": "string", "help_text": words}).fields["x"].help == help_shown

@@ -272,3 +272,12 @@ async def test_no_more_than_twenty_rooms_are_handled_at_once(real: Pexip) -> Non
 async def test_the_node_is_in_health_and_says_how_many_resources_it_has(real: Pexip) -> None:
     health = await real.health()
     assert (health.ok, health.facts) == (True, {"resources": "14"})
+
+
+async def test_an_account_that_may_not_read_is_not_in_health(
+    session: aiohttp.ClientSession, tastypie: TastypieServer
+) -> None:
+    """Tastypie shows the list of its resources to anybody."""
+    for name, password in (("slackbot", "wr0ng-pass-never-shown"), ("nobody", PASSWORD)):
+        health = await as_account(session, tastypie.url, name, password).health()
+        assert (health.ok, "signed out" in health.problem) == (False, True)

@@ -117,7 +117,7 @@ def describe(resource: PexipResource) -> None:
     related = {name for name, field in resource.fields.items() if field.is_related}
     own = [name for name, field in resource.fields.items() if field.attribute]
     resource._meta.filtering = {name: ALL_WITH_RELATIONS if name in related else ALL for name in own}
-    resource._meta.ordering = [name for name in own if name not in {*related, "id"}]
+    resource._meta.ordering = sorted(name for name in own if name not in {*related, "id"})
 
 
 def to_one(resource: str, attribute: str, **more: Any) -> ToOneField:

@@ -15,6 +15,7 @@ class Fault:
     """What happens to one REST request. `acts`: the command takes effect all the same."""
 
     stall: float = 0.0  # seconds of silence before the answer
+    held: asyncio.Event | None = None  # silence until it is set
     status: int | None = None
     body: str | None = None  # HTML, or nothing
     retry_after: int | None = None  # seconds
@@ -46,6 +47,8 @@ class Faults:
             answer = await handler(request) if fault.acts else web.Response()
         finally:
             await asyncio.sleep(fault.stall)
+            if fault.held is not None:
+                await fault.held.wait()
         if fault.reset_after is not None:
             return _broken(request, fault.reset_after)
         if fault.status is None and fault.body is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from email import message_from_bytes
 from typing import Any
 
 from aiohttp import web
 
-from bot.play.vendors.pexip.fields import HELP, Field, Resource
+from bot.play.vendors.pexip.fields import HELP, READ, Field, Resource
 from bot.play.vendors.pexip.listing import filtered, page
 from bot.play.vendors.pexip.objects import ROOT, Invalid, Objects, Unprocessable, Wrong, uri
 from bot.play.vendors.pexip.signin import Account, SignIns, not_permitted
@@ -40,8 +41,8 @@ class Configuration:
     def routes(self, app: web.Application) -> None:
         """Root, schemas, sets, lists and details of every resource."""
         app.router.add_get(f"{ROOT}/", self._root)
-        app.router.add_get(f"{ROOT}/{{resource}}/schema/", self._schema)
-        app.router.add_get(f"{ROOT}/{{resource}}/set/{{ids}}/", self._set)
+        app.router.add_route("*", f"{ROOT}/{{resource}}/schema/", self._schema)
+        app.router.add_route("*", f"{ROOT}/{{resource}}/set/{{ids}}/", self._set)
         app.router.add_route("*", f"{ROOT}/{{resource}}/", self._list)
         app.router.add_route("*", f"{ROOT}/{{resource}}/{{id}}/", self._detail)
 
@@ -54,18 +55,21 @@ class Configuration:
         return answer(listed)
 
     async def _schema(self, request: web.Request) -> web.Response:
-        name, resource, account = self._asked(request)
+        _, resource, account = self._asked(request)
+        _check_method(request, READ)
         if not account.reads:
             raise not_permitted()
-        return answer(schema(name, resource))
+        return answer(schema(resource))
 
     async def _set(self, request: web.Request) -> web.Response:
         name, _, account = self._asked(request)
+        _check_method(request, READ)
         ids = request.match_info["ids"].split(";")
         rows = self._objects.rows[name] if account.reads else {}
         known = [one for one in ids if one.isdecimal() and int(one) in rows]
         objects = [self._objects.shown(name, int(one)) for one in known]
-        return answer({"not_found": [one for one in ids if one not in known], "objects": objects})
+        missing = [one for one in ids if one not in known]
+        return answer({"objects": objects} | ({"not_found": missing} if missing else {}))
 
     async def _list(self, request: web.Request) -> web.Response:
         name, resource, account = self._asked(request)
@@ -81,8 +85,12 @@ class Configuration:
     async def _detail(self, request: web.Request) -> web.Response:
         name, resource, account = self._asked(request)
         _check_method(request, resource.detail_methods)
+        if request.method == "POST":
+            return empty(501)
         found, rows = request.match_info["id"], self._objects.rows[name]
-        if not (found.isascii() and found.isdecimal() and int(found) in rows):
+        if not re.fullmatch(r"-?[0-9]+", found):
+            return answer(SORRY, 404)
+        if int(found) not in rows:
             return empty(404)
         if not (account.reads if request.method == "GET" else account.writes):
             raise not_permitted()
@@ -100,8 +108,8 @@ class Configuration:
         name: str,
         more: Any,  # noqa: ANN401
     ) -> web.Response:
-        """Every change is whole or not at all."""
-        before = None if request.method == "GET" else self._objects.snapshot()
+        """A PATCH of several is whole or not at all; of a POST or a single PATCH the object itself stays."""
+        before = self._objects.snapshot() if handler == self._bulk else None
         try:
             return await handler(request, name, more)
         except (Invalid, Wrong, Unprocessable) as error:
@@ -115,10 +123,16 @@ class Configuration:
         rows = self._objects.rows[name] if account.reads else {}
         query = [(key, value) for key, value in request.query.items()]
         fields = self._objects.resources[name].fields
-        objects = [self._objects.shown(name, number) for number in sorted(rows)]
-        kept = filtered(objects, query, frozenset({*fields, "id"}))
-        ordering = frozenset(key for key, one in fields.items() if not one.related) | {"id"}
-        return answer(page(request.path, kept, query, ordering))
+        ordering = frozenset(key for key, one in fields.items() if not one.related)
+        return answer(page(request.path, self._matching(name, sorted(rows), query), query, ordering))
+
+    def _matching(self, name: str, numbers: Iterable[int], query: Sequence[tuple[str, str]]) -> list[Json]:
+        """These objects of the resource as far as the filters let them pass."""
+        resources = self._objects.resources
+        fields = resources[name].fields
+        related = {key: {*resources[one.related].fields, "id"} for key, one in fields.items() if one.related}
+        objects = [self._objects.shown(name, number) for number in numbers]
+        return filtered(objects, query, {*fields, "id"}, related=related, follow=self._objects.named)
 
     async def _get(self, request: web.Request, name: str, number: int) -> web.Response:
         return answer(self._objects.shown(name, number))
@@ -133,13 +147,15 @@ class Configuration:
         return empty(202)
 
     async def _bulk(self, request: web.Request, name: str, account: Account) -> web.Response:
-        if not account.writes:
-            raise not_permitted()
         body = await sent(request, name)
         if "objects" not in body:
             raise Wrong("Invalid data sent: missing 'objects'")
+        if not account.writes and (body["objects"] or body.get("deleted_objects")):
+            raise not_permitted()
         for one in body["objects"]:
             number = self._number_in(name, one.get("resource_uri"))
+            if number is None and f"/{name}/" not in str(one.get("resource_uri", f"/{name}/")):
+                raise Unprocessable
             if number is None:  # also a stale address: a new object under a new id
                 self._objects.create(name, one)
             else:
@@ -163,9 +179,7 @@ class Configuration:
         """The trap: 204 whatever was removed, filters count, and an unknown filter is no filter."""
         if account.writes:
             query = [(key, value) for key, value in request.query.items()]
-            known = frozenset({*self._objects.resources[name].fields, "id"})
-            objects = [self._objects.shown(name, number) for number in list(self._objects.rows[name])]
-            for one in filtered(objects, query, known):
+            for one in self._matching(name, list(self._objects.rows[name]), query):
                 self._objects.delete(name, one["id"])
         return empty(204)
 
@@ -176,10 +190,10 @@ class Configuration:
         return name, self._objects.resources[name], self._sign_ins.known(request)
 
 
-def schema(name: str, resource: Resource) -> Json:
+def schema(resource: Resource) -> Json:
     """What the resource's objects are made of."""
     fields = {key: _described(one) for key, one in resource.fields.items()}
-    fields["id"] = _described(Field("integer", "", unique=True)) | {"blank": True}
+    fields["id"] = _described(Field("integer", "", unique=True))
     fields["resource_uri"] = _described(Field("string", None, readonly=True))
     plain = [key for key, one in resource.fields.items() if not one.related]
     return {
@@ -194,14 +208,14 @@ def schema(name: str, resource: Resource) -> Json:
 
 
 def _described(one: Field) -> Json:
-    default = None if one.required or one.default is None else one.default
+    default = None if one.required or one.many else one.default
     if one.type == "datetime" and not one.nullable:
         default = SOMETIME  # the node's own present
     said: Json = {
-        "blank": default == "",
+        "blank": default == "" or one.many,
         "default": default,
-        "help_text": HELP.get(one.type, HELP["string"]),
-        "nullable": one.nullable,
+        "help_text": HELP.get("related to many" if one.many else one.type, HELP["string"]),
+        "nullable": one.nullable or one.many,
         "readonly": one.readonly,
         "type": one.type,
         "unique": one.unique,
@@ -245,7 +259,9 @@ async def _parts(request: web.Request, name: str) -> Json:
 
 def answer(content: object, status: int = 200) -> web.Response:
     """JSON."""
-    return web.json_response(content, status=status, headers={"Vary": "Accept", "Cache-Control": "no-cache"})
+    body = json.dumps(content).encode()
+    headers = {"Content-Type": "application/json", "Vary": "Accept", "Cache-Control": "no-cache"}
+    return web.Response(body=body, status=status, headers=headers)
 
 
 def empty(status: int, **headers: str) -> web.Response:
@@ -255,6 +271,10 @@ def empty(status: int, **headers: str) -> web.Response:
 
 
 def _check_method(request: web.Request, allowed: tuple[str, ...]) -> None:
+    words = ",".join(method.upper() for method in allowed)
+    if request.method == "OPTIONS":
+        raise web.HTTPOk(text=words, headers={"Allow": words})
     if request.method == "PUT" or request.method.lower() not in allowed:
-        words = ",".join(method.upper() for method in allowed)
-        raise web.HTTPMethodNotAllowed(request.method, [one.upper() for one in allowed], text=words)
+        refusal = web.HTTPMethodNotAllowed(request.method, [], text=words)
+        refusal.headers["Allow"] = words  # in Tastypie's order
+        raise refusal

@@ -25,6 +25,9 @@ HELP = {
     "integer": "Integer data. Ex: 2673",
     "datetime": 'A date & time as a string. Ex: "2010-11-10T03:07:43"',
     "related": "A single related resource. Can be either a URI or set of nested resource data.",
+    "related to many": (
+        "Many related resources. Can be either a list of URIs or list of individually nested resource data."
+    ),
 }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,67 +15,95 @@ DEFAULT_LIMIT, MOST = 20, 10_000
 OWN_WORDS = frozenset({"limit", "offset", "order_by", "format"})
 YES, NO = frozenset({"true", "True", "1"}), frozenset({"false", "False", "0"})
 
-OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+MISMATCHED = "Invalid resource lookup data provided (mismatched type)."
+
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "exact": lambda value, word: value == word,
-    "iexact": lambda value, word: value.casefold() == word.casefold(),
-    "contains": lambda value, word: word in value,
-    "icontains": lambda value, word: word.casefold() in value.casefold(),
-    "startswith": lambda value, word: value.startswith(word),
-    "istartswith": lambda value, word: value.casefold().startswith(word.casefold()),
-    "endswith": lambda value, word: value.endswith(word),
-    "iendswith": lambda value, word: value.casefold().endswith(word.casefold()),
-    "regex": lambda value, word: re.search(word, value) is not None,
-    "iregex": lambda value, word: re.search(word, value, re.IGNORECASE) is not None,
+    "iexact": lambda value, word: str(value).casefold() == str(word).casefold(),
+    "contains": lambda value, word: str(word) in str(value),
+    "icontains": lambda value, word: str(word).casefold() in str(value).casefold(),
+    "startswith": lambda value, word: str(value).startswith(str(word)),
+    "istartswith": lambda value, word: str(value).casefold().startswith(str(word).casefold()),
+    "endswith": lambda value, word: str(value).endswith(str(word)),
+    "iendswith": lambda value, word: str(value).casefold().endswith(str(word).casefold()),
+    "regex": lambda value, word: re.search(str(word), str(value)) is not None,
+    "iregex": lambda value, word: re.search(str(word), str(value), re.IGNORECASE) is not None,
     "gt": lambda value, word: value > word,
     "gte": lambda value, word: value >= word,
     "lt": lambda value, word: value < word,
     "lte": lambda value, word: value <= word,
-    "in": lambda value, word: value in word.split(","),
 }
+SEVERAL = frozenset({"in", "range"})  # these take words with commas between them
+ACROSS = frozenset({"exact", "in", "gt", "gte", "lt", "lte", "isnull"})  # Django's lookups of a relation
+Follow = Callable[[Json, str], list[Json]]  # the objects that a field of this object names
 
 
-def filtered(objects: Sequence[Json], query: Sequence[tuple[str, str]], known: frozenset[str]) -> list[Json]:
-    """Those that match every filter whose field there is. Raises Wrong for an operator there is not."""
+def filtered(
+    objects: Sequence[Json],
+    query: Sequence[tuple[str, str]],
+    known: Container[str],
+    *,
+    related: Mapping[str, Container[str]] = MappingProxyType({}),
+    follow: Follow = lambda one, field: [],
+) -> list[Json]:
+    """Those that match every filter whose field there is. Raises Wrong for an operator there is not.
+
+    `related`: of each relation, the fields by which it can be filtered across.
+    """
     kept = list(objects)
     for key, word in query:
-        field, _, rest = key.partition("__")
+        field, *bits = key.split("__")
         if key in OWN_WORDS or field not in known:
             continue
-        matches = _matcher(field, rest, word)
+        matches = _across(field, bits, word, related[field], follow) if field in related else _plain(field, bits, word)
         kept = [one for one in kept if matches(one)]
     return kept
 
 
-def _matcher(field: str, rest: str, word: str) -> Callable[[Json], bool]:
-    across, _, operator = rest.rpartition("__")
-    if rest and rest not in OPERATORS:  # over the relation: aliases__alias, aliases__alias__iexact
-        across, operator = (across, operator) if operator in OPERATORS else (rest, "exact")
-    else:
-        across, operator = "", rest or "exact"
+def _plain(field: str, bits: Sequence[str], word: str) -> Callable[[Json], bool]:
+    operator = bits[0] if bits else "exact"
+    if len(bits) > 1 or operator not in {*OPERATORS, *SEVERAL, "isnull"}:
+        raise Wrong(f"The '{field}' field does not support relations.")
+    return lambda one: _fits(one.get(field), operator, word)
 
-    def matches(one: Json) -> bool:
-        value = one.get(field)
-        if across:
-            if not isinstance(value, list | dict):
-                raise Wrong(f"The '{field}' field does not support relations.")
-            rows = value if isinstance(value, list) else [value]
-            return any(isinstance(row, dict) and _fits(row.get(across), operator, word) for row in rows)
-        return _fits(value, operator, word)
 
-    return matches
+def _across(
+    field: str, bits: Sequence[str], word: str, known: Container[str], follow: Follow
+) -> Callable[[Json], bool]:
+    """`conference=1`, `aliases__alias=meet`."""
+    names, operator = (bits[:-1], bits[-1]) if bits and bits[-1] in ACROSS else (bits, "exact")
+    if names and names[0] not in known:
+        raise Wrong(f"The '{names[0]}' field does not allow filtering.")
+    if len(names) > 1:
+        raise Wrong(f"The '{names[0]}' field does not support relations.")
+    name = names[0] if names else "id"
+    if operator == "isnull" and not names:
+        return lambda one: bool(follow(one, field)) is not (word in YES)
+    return lambda one: any(_fits(row.get(name), operator, word) for row in follow(one, field))
 
 
 def _fits(value: Any, operator: str, word: str) -> bool:  # noqa: ANN401
+    if operator == "isnull":
+        return (value is None) is (word in YES)
+    if operator == "in":
+        return any(_fits(value, "exact", one) for one in word.split(","))
+    if operator == "range":
+        low, _, high = word.partition(",")
+        return _fits(value, "gte", low) and _fits(value, "lte", high)
     if isinstance(value, bool):
         if word not in YES | NO:
             raise Wrong(f"['“{word}” value must be either True or False.']")
         return value is (word in YES)
-    if isinstance(value, list):
-        return any(_fits(one, operator, word) for one in value)
-    said = "" if value is None else str(value)
-    if said.startswith("/api/admin/"):  # a relation is found by its id, or by its URI
-        return word in (said, said.rstrip("/").rpartition("/")[2])
-    return OPERATORS[operator](said, word)
+    if value is None:
+        return False
+    return OPERATORS[operator](value, _number(word) if isinstance(value, int) else word)
+
+
+def _number(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise Wrong(MISMATCHED) from None
 
 
 def page(path: str, objects: list[Json], query: Sequence[tuple[str, str]], ordering: frozenset[str]) -> Json:
@@ -84,9 +113,9 @@ def page(path: str, objects: list[Json], query: Sequence[tuple[str, str]], order
         field = order.removeprefix("-")
         if field not in ordering:
             raise Wrong(f"The '{field}' field does not allow ordering.")
-        objects = sorted(objects, key=lambda one: str(one.get(field)), reverse=order.startswith("-"))
-    limit = _count(words, "limit", DEFAULT_LIMIT, "positive integer")
-    offset = _count(words, "offset", 0, "positive integer &gt;= 0")
+        objects = sorted(objects, key=lambda one: _place(one.get(field)), reverse=order.startswith("-"))
+    limit = _count(words, "limit", DEFAULT_LIMIT, "a positive integer")
+    offset = _count(words, "offset", 0, "an integer")
     limit = min(limit or MOST, MOST)
     total = len(objects)
 
@@ -104,12 +133,17 @@ def page(path: str, objects: list[Json], query: Sequence[tuple[str, str]], order
     return {"meta": meta, "objects": objects[offset : offset + limit]}
 
 
+def _place(value: Any) -> tuple[bool, Any]:  # noqa: ANN401
+    """Nothing comes first, as in SQL."""
+    return (value is not None, value)
+
+
 def _count(words: Mapping[str, str], key: str, default: int, asked: str) -> int:
     word = words.get(key, str(default))
     try:
         number = int(word)
     except ValueError:
-        raise Wrong(f"Invalid {key} '{word}' provided. Please provide a {asked.partition(' &')[0]}.") from None
+        raise Wrong(f"Invalid {key} '{word}' provided. Please provide {asked}.") from None
     if number < 0:
-        raise Wrong(f"Invalid {key} '{number}' provided. Please provide a {asked}.")
+        raise Wrong(f"Invalid {key} '{number}' provided. Please provide a positive integer &gt;= 0.")
     return number

@@ -9,12 +9,14 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from bot.clock import Clock
 from bot.play.vendors.pexip.fields import REQUIRED, RESOURCES, Field, Resource
 
 ROOT = "/api/admin/configuration/v1"
+TRUTHS = dict.fromkeys(("True", "t", "1"), True) | dict.fromkeys(("False", "f", "0"), False)  # Django's words
 Json = dict[str, Any]
 
 
@@ -123,19 +125,33 @@ class Objects:
         return sorted(set(found))
 
     def _values(self, resource: str, sent: Mapping[str, Any]) -> Json:
+        """What counts of it; null for a field that cannot be null is passed over."""
         declared = self.resources[resource].fields
         return {
-            name: self._relation(name, declared[name], value) if declared[name].related else value
+            name: self._relation(name, declared[name], value)
+            if declared[name].related
+            else typed(declared[name], value)
             for name, value in sent.items()
-            if name in declared and not _belongs(declared[name]) and not declared[name].readonly
+            if name in declared
+            and not _belongs(declared[name])
+            and not declared[name].readonly
+            and (value is not None or declared[name].nullable)
         }
 
     def _relation(self, name: str, declared: Field, value: Any) -> Any:  # noqa: ANN401
         if declared.many:
-            if not isinstance(value, list):
-                raise Wrong(f"The '{name}' field was given data that was not a list.")
             return [self._id_in(name, declared.related, one) for one in value]
         return None if value is None else self._id_in(name, declared.related, value)
+
+    def named(self, one: Json, field: str) -> list[Json]:
+        """The objects that a relation of a shown object names, themselves as shown."""
+        value = one.get(field)
+        several = value if isinstance(value, list) else [value] if value else []
+        return [each if isinstance(each, dict) else self._at(str(each)) for each in several]
+
+    def _at(self, address: str) -> Json:
+        resource, number = address.rstrip("/").rsplit("/", 2)[-2:]
+        return self.shown(resource, int(number))
 
     def _id_in(self, name: str, resource: str, value: Any) -> int:  # noqa: ANN401
         if not isinstance(value, str):
@@ -144,6 +160,8 @@ class Objects:
                 f"'pk' attribute: {value}."
             )
         found = re.search(rf"/{resource}/([0-9]+)/?$", value)
+        if not found and value:
+            raise Unprocessable
         if not found or int(found[1]) not in self.rows[resource]:
             raise Wrong(f"Could not find the provided {resource} object via resource URI '{value}'.")
         return int(found[1])
@@ -169,6 +187,8 @@ class Objects:
     def _check(self, resource: str, row: Json, number: int | None) -> None:
         wrong: dict[str, list[str]] = {}
         for name, declared in self.resources[resource].fields.items():
+            if declared.related and row.get(name) is REQUIRED:
+                raise Wrong(f"The '{name}' field has no data and doesn't allow a default or null value.")
             if (said := self._problem(resource, name, declared, row.get(name), number)) is not None:
                 wrong[name] = [said]
         if resource == "conference":
@@ -178,11 +198,13 @@ class Objects:
 
     def _problem(self, resource: str, name: str, declared: Field, value: Any, number: int | None) -> str | None:  # noqa: ANN401
         if value is REQUIRED or (declared.required and value in ("", None)):
-            return "This field cannot be blank."
+            return f"This field cannot be {'null' if declared.type == 'integer' else 'blank'}."
         if declared.choices and value not in ("", None) and value not in declared.choices:
             return f"Value '{value}' is not a valid choice."
         if declared.pattern and not re.fullmatch(declared.pattern, str(value)):
             return declared.wrong
+        if declared.type == "boolean" and not isinstance(value, bool):
+            return f"“{value}” value must be either True or False."
         if declared.type == "integer" and value is not None:
             return _range(declared, value)
         if declared.unique and any(row[name] == value and key != number for key, row in self.rows[resource].items()):
@@ -208,14 +230,22 @@ def _guest_rules(row: Json) -> dict[str, list[str]]:
     return {}
 
 
+def typed(declared: Field, value: Any) -> Any:  # noqa: ANN401
+    """Words for numbers and truth values are taken as these; what is neither stays as it is and is refused later."""
+    if declared.type == "boolean" and isinstance(value, str | int):
+        return TRUTHS.get(str(value), value)
+    if declared.type == "integer" and isinstance(value, str):
+        with suppress(ValueError):
+            return int(value)
+    return value
+
+
 def _range(declared: Field, value: Any) -> str | None:  # noqa: ANN401
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        return f"'{value}' value must be an integer."
-    if declared.most is not None and number > declared.most:
+    if not isinstance(value, int):
+        return f"“{value}” value must be an integer."
+    if declared.most is not None and value > declared.most:
         return f"Ensure this value is less than or equal to {declared.most}."
-    if declared.least is not None and number < declared.least:
+    if declared.least is not None and value < declared.least:
         return f"Ensure this value is greater than or equal to {declared.least}."
     return None
 
