@@ -12,8 +12,8 @@ from bot.command import Act, Command, Confirm
 from bot.errors import AlreadySo, BadInput, Refused
 from bot.grammar import ChannelWord, Duration, key, optional, render, rest
 from bot.model import Outcome, Presence, Risk, RoomWord
-from bot.readback import LONGEST_LEAD, LONGEST_NOTE, READ_BACK, buttons_of, understood
-from bot.reply import Button, Reply, Text, text
+from bot.readback import LONGEST_LEAD, LONGEST_NOTE, READ_BACK, buttons_of, rule_words, times, understood
+from bot.reply import Button, Place, Reply, Strong, Text, text
 from bot.rules import Need
 from bot.schedule import When, arranged, last_day
 from bot.store import ReminderDraft
@@ -77,7 +77,14 @@ def _when(args: Args) -> When:
 
 def says(act: Act[Any], args: Args, presence: Presence | None) -> Text:
     """For an approval: what would be posted where and when."""
-    return text("Remind of ", act.room.title, f": {args.when}")
+    now, zone = act.desk.clock.now(), act.caller.tz
+    schedule = arranged(_when(args), now, zone)
+    dues = schedule.upcoming(now, READ_BACK)
+    until = f" until {args.until}" if args.until else ""
+    target: Text = (Place(args.channel.channel_id),) if args.channel else ("this channel",)
+    return text(
+        "Remind ", *target, " of ", Strong(act.room.title), f": {rule_words(schedule, now)}{until}, {times(dues, zone)}"
+    )
 
 
 async def _draft(act: Act[SharesJoinLinks], args: Args) -> ReminderDraft:

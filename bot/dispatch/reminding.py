@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.cards import join_button
 from bot.desk import Desk
-from bot.errors import AlreadySo, NotFound, NotYetSaid, Refused, Unavailable
+from bot.errors import AlreadySo, MaybeSaid, NotFound, NotYetSaid, Refused, Unavailable, Unreachable
 from bot.model import Outcome, Room
 from bot.people import Caller
 from bot.policy import Deny, judge
@@ -91,12 +91,21 @@ class Reminding:
         return Card(title, tuple(lines)), (join, Button("Snooze 10 min", "snooze", value=f"{reminder.id}@{moment}"))
 
     async def tell(self, reminder: Reminder, left_out: Sequence[Occurrence]) -> None:
-        """In the owner's direct messages. Raises Unavailable to try again, Unreachable when it can't be said."""
+        """In the owner's direct messages; where nobody reads those any more, in the channel that expects it.
+
+        Raises Unavailable to try again, Unreachable when it can't be said.
+        """
         body, buttons = notice(reminder, left_out)
         try:
             await self._desk.voice.post(reminder.owner.user_id, body, buttons)
         except NotYetSaid as error:
             raise Unavailable(str(error)) from None
+        except MaybeSaid:
+            raise
+        except Unreachable:
+            if reminder.private:
+                raise
+            await self._desk.voice.post(reminder.channel_id, body)
 
     async def snooze(self, address: Address, value: str) -> Reply:
         """Once more in ten minutes, to the clicker's own direct messages."""

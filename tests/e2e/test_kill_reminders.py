@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -65,6 +66,7 @@ async def campaign(folder: Path, *, kills: int, count: int, minutes: int) -> Cou
         await w.slack.workspace.until(lambda: w.slack.workspace.messages("#ops"), timeout=20)
         await kill(process)
         ids = await arm(w, count=count, within=timedelta(minutes=minutes))
+        over = time.monotonic() + (minutes + 2) * 60
         pause = (minutes + 1) * 60 / max(kills, 1)
         for _ in range(kills):
             process = await start(w, port)
@@ -72,7 +74,7 @@ async def campaign(folder: Path, *, kills: int, count: int, minutes: int) -> Cou
             await kill(process)
         process = await start(w, port)
         try:
-            await asyncio.sleep(90)
+            await asyncio.sleep(max(60.0, over - time.monotonic()))
         finally:
             await kill(process)
         return await checked(w, ids)

@@ -202,6 +202,17 @@ async def test_who_may_not_any_more_is_told_and_may_go_on_once_they_may(w: World
     await comes(w, 1)
 
 
+async def test_when_its_owner_has_left_the_company_the_channel_is_told(w: World) -> None:
+    await standup(w, by=SARA)
+    at(w, MONDAY)
+    await remind(w, MIA, "standup every day at 9:25")
+    await w.slack.change_user(MIA, deleted=True)
+    at(w, "2026-11-30T08:25")
+    told = text_of(await w.posted(OPS, "*paused*"))
+    assert "is deactivated" in told
+    assert posts(w) == []
+
+
 async def test_a_channel_that_is_left_or_archived_pauses_and_a_deleted_room_ends_it(w: World) -> None:
     await standup(w, handle="meetings/standup", by=SARA)  # her own and idle: no approval
     at(w, MONDAY)
@@ -238,7 +249,7 @@ async def test_an_approval_may_stand_before_a_reminder(tmp_path: Path) -> None:
         question = await answer(w, MIA, OPS, "remind standup tomorrow 9:00")
         await w.click(MIA, question, "Remind")
         card = await w.posted(OPS, "Approval: remind")
-        assert "2026-12-01T08:00Z" in text_of(card)
+        assert "Tuesday 1 December 2026 at 09:00" in text_of(card)
         await w.click(SARA, card, "Approve")
         await w.until(lambda: w.says(card, "*done*"))
         at(w, "2026-12-01T08:00")
