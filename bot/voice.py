@@ -10,6 +10,8 @@ from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Text
 
+Sending = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -53,12 +55,23 @@ class Voice(ABC):
 
     @abstractmethod
     async def post(
-        self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, thread_ts: str | None = None
+        self,
+        to: str,
+        body: Text | Card,
+        buttons: tuple[Button, ...] = (),
+        *,
+        thread_ts: str | None = None,
+        sending: Sending | None = None,
     ) -> Posted:
         """Post to a channel (`C…`, `G…`, `D…`), in a thread of it, or to somebody's direct messages (`U…`). No links.
 
-        Raises Unreachable.
+        `sending` is awaited once it is this message's turn, right before it goes out; what it raises stops it.
+        Raises Unreachable: NotYetSaid where trying again may help, MaybeSaid where nobody knows.
         """
+
+    @abstractmethod
+    async def remove(self, message: Posted) -> None:
+        """Take a message of the bot's own away; nothing is raised when that can't be done."""
 
     @abstractmethod
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:

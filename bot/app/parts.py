@@ -16,7 +16,7 @@ from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.commands import COMMANDS
 from bot.desk import Desk
-from bot.dispatch import Approving, Dispatcher, House, Places, approvals_needed
+from bot.dispatch import Approving, Dispatcher, House, Places, Reminding, approvals_needed
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.home import HomePages
@@ -31,6 +31,8 @@ from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
 from bot.polling import Polls
+from bot.reminders import Callbacks as ReminderCallbacks
+from bot.reminders import Reminders
 from bot.role_copies import RoleCopies
 from bot.roster import Roster
 from bot.seal import Seal
@@ -98,6 +100,8 @@ class Core:
     polls: Polls
     cards: RoomCards
     pages: HomePages
+    reminders: Reminders
+    reminding: ReminderCallbacks
 
 
 def slack_side(ground: Ground, session: ClientSession) -> SlackSide:
@@ -131,7 +135,8 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     )
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
     calls = Calls(store)
-    desk = _desk(ground, roster, people, approvals, calls, voice, files)
+    reminders = Reminders(store, ground.jobs, ground.audit, clock)
+    desk = _desk(ground, roster, people, approvals, calls, voice, files, reminders)
     delivery = Delivery(desk, ground.tasks.beside)
     places = Places(settings.slack.approval_channel, settings.slack.audit_channel)
     approving = Approving(desk, delivery, places)
@@ -143,7 +148,18 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     )
     polls = Polls(store, roster, ground.backends, clock, desk.cards.changed)
     return Core(
-        people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks, polls, desk.cards, HomePages(desk)
+        people,
+        roster,
+        approvals,
+        calls,
+        approving.callbacks(),
+        dispatcher,
+        hooks,
+        polls,
+        desk.cards,
+        HomePages(desk),
+        reminders,
+        Reminding(desk).callbacks(),
     )
 
 
@@ -155,6 +171,7 @@ def _desk(
     calls: Calls,
     voice: Voice,
     files: SharedFiles,
+    reminders: Reminders,
 ) -> Desk:
     settings, store, backends = ground.settings, ground.store, ground.backends
     open_backends = frozenset(name for name, section in settings.backends.items() if section.open_rooms)
@@ -193,6 +210,7 @@ def _desk(
         commands=VERBS,
         judge=judged,
         last_error=ground.errors.of,
+        reminders=reminders,
         seal=Seal(*_credentials(settings)),
         files=files,
         slash=settings.slack.command,

@@ -27,6 +27,7 @@ from bot.errors import BotError, ConfigurationError
 from bot.jobs.choosing import jobs_on
 from bot.metrics import Metrics
 from bot.policy import Policy
+from bot.reminders import handlers as reminder_handlers
 from bot.settings import Settings, load
 from bot.slack.bolt import Entrance
 from bot.slack.client import new_session
@@ -41,9 +42,6 @@ DRAIN_SECONDS = 30.0
 MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
 CARDS_PUT_RIGHT = timedelta(days=1)  # of rooms in which something happened since then
-# Verbs that an approval rule may name although they come with later back ends.
-ANNOUNCED_VERBS = ("remind", "reminders", "mute", "unmute", "admit", "promote")
-KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
 
 log = get_logger(__name__)
 
@@ -70,7 +68,7 @@ class Bot:
 @asynccontextmanager
 async def from_files(config: Path, environ: Mapping[str, str], clock: Clock) -> AsyncIterator[Bot]:
     """A bot from a configuration file and variables that are not the process's own (the playground)."""
-    settings = load({**environ, "MEETOPS_CONFIG": str(config)}, config.parent, commands=KNOWN_VERBS)
+    settings = load({**environ, "MEETOPS_CONFIG": str(config)}, config.parent, commands=VERBS)
     settings.require_slack()
     async with running(settings, clock, Today(Policy(settings.rules()))) as bot:
         yield bot
@@ -116,6 +114,7 @@ async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     follow_invalidations(ground.store.db, bot_core.people, parts.slack.voice)
     await bot_core.roster.load()
     await bot_core.approvals.recover()
+    await bot_core.reminders.recover()
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     homes = home_tabs(ground, bot_core, parts.slack)
     way_in = entrance(ground, bot_core, parts.slack, homes, parts.seen)
@@ -204,15 +203,10 @@ async def _jobs(parts: _Parts) -> None:
     """Jobs post to Slack, so they begin once Slack knows the bot."""
     ground, bot_core = parts.ground, parts.core
     await parts.slack.authorisation.known()
-    work = handlers(
-        bot_core.approvals,
-        bot_core.callbacks,
-        store=ground.store,
-        jobs=ground.jobs,
-        audit=ground.audit,
-        clock=ground.clock,
-    )
-    await ground.jobs.run(work)
+    ways: dict[str, Any] = {"store": ground.store, "jobs": ground.jobs, "audit": ground.audit, "clock": ground.clock}
+    requests = handlers(bot_core.approvals, bot_core.callbacks, **ways)
+    reminders = reminder_handlers(bot_core.reminders, bot_core.reminding, **ways)
+    await ground.jobs.run({**requests, **reminders})
 
 
 async def _homes(parts: _Parts, homes: HomeTabs) -> None:

@@ -40,6 +40,7 @@ class Heard(Protocol):
 
     async def command(self, address: Address, line: str, key: str) -> None: ...  # noqa: D102
     async def launch(self, address: Address) -> Launch: ...  # noqa: D102
+    async def left(self, channel_id: str, *, archived: bool) -> None: ...  # noqa: D102
 
 
 class Tabs(Protocol):
@@ -88,8 +89,10 @@ class Events:
                 await self._forget(USER_GROUP, str(table(event, "subteam").get("id")))
             case "user_change":
                 await self._forget(USER, str(table(event, "user").get("id")))
-            case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
+            case "member_joined_channel" | "member_left_channel":
                 await self._forget(CHANNEL, str(event.get("channel")))
+            case "channel_left" | "group_left" | "channel_archive" | "group_archive":
+                await self._leave(str(event.get("channel")), archived=str(event["type"]).endswith("archive"))
             case "app_home_opened":
                 self._look(body, event)
             case "app_mention":
@@ -113,6 +116,10 @@ class Events:
                     await self._announce(kind, key)
             except (TimeoutError, Unavailable):
                 log.warning("other processes hear of it by their caches' age alone", kind=kind)
+
+    async def _leave(self, channel_id: str, *, archived: bool) -> None:
+        await self._forget(CHANNEL, channel_id)
+        self._spawner.beside(self._commands.left(channel_id, archived=archived), "channel left")
 
     def _look(self, body: Body, event: Body) -> None:
         person = address_of_message(body).person

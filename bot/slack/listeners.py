@@ -59,7 +59,9 @@ class Commands(Protocol):
 
     async def command(self, address: Address, line: str, key: str) -> None: ...  # noqa: D102
     async def launch(self, address: Address) -> Launch: ...  # noqa: D102
-    async def join(self, address: Address, room_id: str) -> None: ...  # noqa: D102
+    async def join(self, address: Address, where: str) -> None: ...  # noqa: D102
+    async def snooze(self, address: Address, value: str) -> None: ...  # noqa: D102
+    async def left(self, channel_id: str, *, archived: bool) -> None: ...  # noqa: D102
     async def click_decision(self, request_id: str, person: Person, verdict: str, key: str) -> None: ...  # noqa: D102
     async def after_decision(self, address: Address, request_id: str) -> None: ...  # noqa: D102
     async def details(self, address: Address, request_id: str) -> None: ...  # noqa: D102
@@ -212,6 +214,7 @@ class SlackListeners:
         value, commands = click.value, self._commands
         plain = {
             "join": commands.join,
+            "snooze": commands.snooze,
             "configure": commands.fill_in,
             "details": commands.details,
             "cancel_request": commands.cancel_request,

@@ -24,6 +24,10 @@ SCOPES = (
 EVENTS = (
     "app_home_opened",
     "app_mention",
+    "channel_archive",  # reminders that go there are paused, and their owners told
+    "channel_left",
+    "group_archive",
+    "group_left",
     "member_joined_channel",
     "member_left_channel",
     "message.im",

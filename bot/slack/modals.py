@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -122,7 +123,7 @@ class Modals:
 def form_view(form: Form, args_type: type[Any], *, channel_id: str | None, thread_ts: str | None = None) -> View:
     """The modal of one verb, or of its one missing field. Its `private_metadata` may be longer than Slack takes."""
     kept = {"verb": form.verb, "channel": channel_id, "thread": thread_ts, "line": form.line}
-    specs = [spec for spec in fields_of(args_type) if not form.only or spec.name in form.only]
+    specs = [spec for spec in fields_of(args_type) if not spec.hidden and (not form.only or spec.name in form.only)]
     blocks = [_input(spec, form.values.get(spec.name, "")) for spec in specs]
     if form.where:
         blocks.append(_where())
@@ -160,6 +161,8 @@ def _element(spec: FieldSpec, value: str) -> View:
         channel = _CHANNEL.findall(value)
         here = {"initial_conversation": channel[0]} if channel else {"default_to_current_conversation": True}
         return _conversation() | here
+    if spec.picked:
+        return {"type": "datetimepicker"}
     if spec.kind in (Kind.CHOICE, Kind.FLAG) and not spec.many:
         return _select(spec.choices or ("yes", "no"), value)
     several = spec.many or spec.kind is Kind.PAIRS
@@ -225,9 +228,11 @@ def _elements(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def _value(element: Mapping[str, Any]) -> str | Sequence[str]:
-    users, option = element.get("selected_users"), element.get("selected_option")
+    users, option, moment = (element.get(f"selected_{one}") for one in ("users", "option", "date_time"))
     if isinstance(users, list) and users:
         return [str(user) for user in users]
+    if isinstance(moment, int) and moment:
+        return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%MZ}"
     chosen = option.get("value") if isinstance(option, Mapping) else None
     picked = (element.get("selected_user"), element.get("selected_conversation"), element.get("selected_channel"))
     return next((one for one in (*picked, chosen, element.get("value")) if isinstance(one, str) and one), "")

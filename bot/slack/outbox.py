@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from aiohttp import ClientConnectorError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from structlog import get_logger
 
 from bot.clock import Clock
-from bot.errors import Unavailable, Unreachable
+from bot.errors import MaybeSaid, NotYetSaid, Unavailable, Unreachable
 from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Code, Text, text
@@ -21,10 +22,11 @@ from bot.slack.client import UNREACHABLE, Authorisation, error_word
 from bot.slack.field_forms import FieldForms
 from bot.slack.modals import Modals
 from bot.slack.pacing import Edits, Posts
+from bot.slack.refusals import NO_THREAD, NOT_THERE, retry_after, unclear
 from bot.slack.render import message as rendered
 from bot.slack.response_url import Delivery, ResponseUrls
 from bot.slack.windows import Windows
-from bot.voice import Address, Form, Posted, Voice
+from bot.voice import Address, Form, Posted, Sending, Voice
 
 CHANNEL_TTL = timedelta(seconds=60)
 MOST_CHANNELS = 2_000
@@ -33,11 +35,8 @@ LONGEST_BEFORE_AN_EDIT = 300.0  # seconds: nobody waits for it, and it must not 
 LONGEST_BEFORE_ANOTHER_WAY = 3.0
 LONGEST_SHOWN_LINE = 2_000
 TRIES = 4
-NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"})
-NO_THREAD = frozenset({"cannot_reply_to_message", "thread_not_found", "message_not_found", "invalid_thread_ts"})
-# After these Slack may have done it all the same (slack docs, fatal_error: some aspect may have succeeded).
-UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}  # Slack's crawler would open what links lead to
+BUSY = "Slack takes no message there now; try again in a moment."
 NOT_SAID = "Slack did not answer clearly, so I can't say whether the message was posted."
 
 log = get_logger(__name__)
@@ -106,21 +105,33 @@ class SlackVoice(Voice):
         return await self._windows.open(to)
 
     async def post(
-        self, to: str, body: Text | Card, buttons: tuple[Button, ...] = (), *, thread_ts: str | None = None
+        self,
+        to: str,
+        body: Text | Card,
+        buttons: tuple[Button, ...] = (),
+        *,
+        thread_ts: str | None = None,
+        sending: Sending | None = None,
     ) -> Posted:
         """See `Voice`. Where the thread is gone, it is posted in the channel."""
         content = rendered(body, buttons)
         await self._posts.turn(to)
         message = {"channel": to, **NO_PREVIEW, **content}
+        if sending is not None:
+            await sending()
         try:
             if thread_ts is None:
                 answer = await self._call("chat.postMessage", message)
             else:
                 answer = await self._in_thread(message, thread_ts)
         except SlackApiError as error:
-            raise Unreachable(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
+            if retry_after(error) is not None:
+                raise NotYetSaid(BUSY) from None
+            raise MaybeSaid(NOT_SAID) if unclear(error) else self._unreachable(to, error_word(error)) from None
+        except ClientConnectorError:
+            raise NotYetSaid("Slack can't be reached now.") from None
         except UNREACHABLE:
-            raise Unreachable(NOT_SAID) from None
+            raise MaybeSaid(NOT_SAID) from None
         thread = (answer.get("message") or {}).get("thread_ts")
         return Posted(str(answer["channel"]), str(answer["ts"]), thread)
 
@@ -135,6 +146,10 @@ class SlackVoice(Voice):
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. A message that is gone, or may not be edited any more, is left alone."""
         await self._edits.edit(message, rendered(body, buttons))
+
+    async def remove(self, message: Posted) -> None:
+        """See `Voice`."""
+        await self._tried("chat.delete", {"channel": message.channel_id, "ts": message.ts})
 
     async def check_may_post(self, channel_id: str) -> None:
         """See `Voice`."""
@@ -151,7 +166,7 @@ class SlackVoice(Voice):
             except UNREACHABLE as error:
                 if error_word(error) in NOT_THERE:
                     raise self._unreachable(channel_id, error_word(error)) from None
-                raise Unreachable("Slack did not say who is in that channel; try again.") from None
+                raise NotYetSaid("Slack did not say who is in that channel; try again.") from None
             if person.user_id in (answer.get("members") or ()):
                 return True
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
@@ -245,7 +260,7 @@ class SlackVoice(Voice):
             try:
                 return await self._client.api_call(method, json=arguments)
             except SlackApiError as error:
-                wait, tries = _retry_after(error), tries - 1
+                wait, tries = retry_after(error), tries - 1
                 if wait is None or wait > patience or not tries:
                     raise
                 await self._pause(wait)
@@ -257,7 +272,7 @@ class SlackVoice(Voice):
             try:
                 await self._call("chat.update", arguments, patience=LONGEST_BEFORE_AN_EDIT)
             except UNREACHABLE as error:
-                if isinstance(error, SlackApiError) and not _unclear(error):
+                if isinstance(error, SlackApiError) and not unclear(error):
                     log.info("message not edited", error=error_word(error))
                     return
                 log.info("edit to be tried again", error=error_word(error))
@@ -268,18 +283,3 @@ class SlackVoice(Voice):
 
     async def _pause(self, seconds: float) -> None:
         await self._clock.sleep_until(self._clock.now() + timedelta(seconds=seconds))
-
-
-def _unclear(error: SlackApiError) -> bool:
-    """Whether Slack may have done it although it says otherwise."""
-    word = error_word(error)
-    return word in UNCLEAR or (word.startswith("http_") and not word.startswith("http_4"))
-
-
-def _retry_after(error: SlackApiError) -> float | None:
-    """Seconds; None for anything but a 429. Without the header, or with words in it, one second."""
-    response = error.response
-    if (getattr(response, "status_code", None) or getattr(response, "status", 0)) != 429:
-        return None
-    words = str(response.headers.get("Retry-After", ""))
-    return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else 1.0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 from bot.dispatch.saying import failure
 from bot.errors import BotError
 from bot.reply import text
 from bot.slack.outbox import SlackVoice
-from bot.tasks import Failure, Tasks
+from bot.tasks import Busy, Failure, Tasks
 from bot.voice import Address
 
 
@@ -23,6 +24,11 @@ class Spawner:
     def spawn(self, work: Coroutine[Any, Any, None], address: Address, name: str) -> None:
         """Begin it and return. Raises Busy, with the work not begun."""
         self._tasks.spawn(work, name=name, presenter=_Presenter(self._voice, address))
+
+    def beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Begin what nobody waits for; when there is too much to do already, it is left undone."""
+        with suppress(Busy):
+            self._tasks.spawn(work, name=name)
 
 
 class _Presenter:

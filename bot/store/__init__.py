@@ -15,6 +15,7 @@ from bot.store.links import Link, Links
 from bot.store.meetings import Meetings
 from bot.store.outbox import Outbox
 from bot.store.people import KnownPeople
+from bot.store.reminders import Fate, Kind, Occurrence, Reminder, ReminderDraft, Reminders, Standing
 from bot.store.requests import Draft, Request, Requests, Result, State
 from bot.store.rooms import Rooms
 
@@ -25,9 +26,15 @@ __all__ = [
     "DatabaseUnavailable",
     "Decision",
     "Draft",
+    "Fate",
+    "Kind",
     "Link",
+    "Occurrence",
+    "Reminder",
+    "ReminderDraft",
     "Request",
     "Result",
+    "Standing",
     "State",
     "Store",
     "Tx",
@@ -49,6 +56,7 @@ class Store:
     outbox: Outbox
     meetings: Meetings
     homes: Homes
+    reminders: Reminders
 
     @classmethod
     async def open(cls, url: str, clock: Clock, *, wait: timedelta = PREDECESSOR_DRAINS) -> Store:
@@ -66,6 +74,7 @@ class Store:
             Outbox(db),
             Meetings(db),
             Homes(db),
+            Reminders(db, clock),
         )
         try:
             await db.changes.begin()

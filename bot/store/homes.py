@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 
 from bot.model import Person
 from bot.store.database import Database, Tx
-from bot.store.writing import put
 from bot.store.tables import homes
+from bot.store.writing import put
 
 
 class Homes:

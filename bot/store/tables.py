@@ -256,3 +256,42 @@ seen = _table(  # what has come in before, where several processes take turns (b
     _key("key"),
     Column("at", Moment, nullable=False, index=True),
 )
+reminders = _table(
+    "reminders",
+    _key("id"),
+    _must("key", unique=True),  # of the click or command that made it: what is sent twice is one reminder
+    _must("owner", Who),
+    _must("kind"),  # reminder | snooze
+    _must("room_id"),  # no foreign key: a reminder whose room was deleted is ended, and its owner told
+    _must("room"),
+    _must("channel_id"),  # C…, G…; U… for somebody's direct messages
+    _may("origin"),  # of a snooze: the channel in which it was put off
+    _must("zone"),  # IANA
+    _must("starts_at"),  # naive wall-clock time of the first occurrence, ISO 8601
+    _must("rule"),  # RFC 5545 without start and end; empty: once
+    _must("second", Boolean),  # of the two instants at which the clocks show `starts_at`, the later
+    _may("until"),  # ISO date
+    _must("note"),
+    _must("lead", Integer),  # seconds before the occurrence at which it is posted
+    _must("replace", Boolean),
+    _must("state"),  # active | paused | ended
+    _must("why", JSON),  # why it is paused or ended
+    _must("owner_told", Boolean),  # of that
+    _must("version", Integer),
+    _must("created_at", Moment),
+    _may("next_at", Moment),  # when the next occurrence that is not planned yet is to be posted
+    Index("reminders_next", "state", "next_at"),
+    Index("reminders_owner", "owner", "state"),
+)
+occurrences = _table(
+    "occurrences",
+    Column("reminder_id", String, ForeignKey("reminders.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    _key("due_at", Moment),
+    _must("post_at", Moment),
+    _must("state"),  # planned | sending | posted | late | skipped | unknown
+    _must("why"),  # why it was skipped: missed | paused | by hand | …
+    _must("noted", Boolean),  # the owner was told, or need not be
+    _may("channel_id"),
+    _may("ts"),
+    Index("occurrences_state", "reminder_id", "state"),
+)

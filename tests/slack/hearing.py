@@ -79,6 +79,12 @@ class KeptCommands(Commands):
     async def fill_in(self, address: Address, line: str) -> None:
         await self._keep("fill_in", address, line)
 
+    async def left(self, channel_id: str, *, archived: bool) -> None:
+        await self._keep("left", channel_id, archived)
+
+    async def snooze(self, address: Address, value: str) -> None:
+        await self._keep("snooze", address, value)
+
     async def suggest(self, address: Address, line: str, related: str, words: str) -> tuple[tuple[str, str], ...]:
         await self._keep("suggest", address, line, related, words)
         return (("1", "London"),)

@@ -22,6 +22,7 @@ CONVERSATIONS = {"channels:read", "groups:read", "mpim:read"}  # one for each ki
 # Which scopes a method needs (slack docs, methods 2026-08); views.* and auth.test need none.
 NEEDS: dict[str, set[str]] = {
     "auth.test": set(),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write", "chat:write.public", "im:write"},
     "chat.update": {"chat:write"},
@@ -40,6 +41,10 @@ EVENT_NEEDS = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "message.im": {"im:history"},
+    "channel_archive": {"channels:read"},
+    "channel_left": {"channels:read"},
+    "group_archive": {"groups:read"},
+    "group_left": {"groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
     "subteam_members_changed": {"usergroups:read"},
@@ -102,7 +107,7 @@ def test_every_event_it_subscribes_to_is_listened_to_and_the_reverse() -> None:
     heard = {"message.im" if name == "message" else name for name in heard}
     assert set(EVENTS) <= heard
     # Sent unasked with those above, or of group messages and workspaces that send the older kinds.
-    assert heard - set(EVENTS) <= {"subteam_created", "channel_left", "group_left"}
+    assert heard - set(EVENTS) <= {"subteam_created"}
 
 
 def test_the_bot_may_write_to_people_directly_and_they_may_type_commands_there() -> None:
