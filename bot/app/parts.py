@@ -236,6 +236,7 @@ def home_tabs(ground: Ground, core: Core, slack: SlackSide) -> HomeTabs:
     core.roster.subscribe(lambda backend, event: tabs.changed())
     ground.store.rooms.subscribe(tabs.changed)
     ground.store.requests.subscribe(tabs.changed)
+    ground.store.reminders.subscribe(tabs.changed)
     return tabs
 
 

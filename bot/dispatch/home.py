@@ -9,11 +9,13 @@ from bot.grammar import quote
 from bot.launch import Home, Section
 from bot.model import Person, Room
 from bot.people import Caller
+from bot.readback import line_of
 from bot.reply import Button, Line, Strong, text
-from bot.store import Request
+from bot.store import Request, Standing
 
 MOST_ROOMS = 10
 MOST_REQUESTS = 10
+MOST_REMINDERS = 5
 NO_ROLE = "You have no role here: you can use help, whoami, and Join on a card in your channel."
 
 
@@ -33,6 +35,7 @@ class HomePages:
             await self._waiting(caller),
             await self._rooms(caller),
             await self._mine(caller),
+            await self._reminders(caller),
             self._role(caller),
             await self._backends(caller),
         )
@@ -88,6 +91,18 @@ class HomePages:
         if len(mine) > MOST_REQUESTS:
             lines.append(_all(len(mine), "approvals"))
         return Section("Your requests", tuple(lines)) if lines else None
+
+    async def _reminders(self, caller: Caller) -> Section | None:
+        """Their own, the next first; those that are paused last."""
+        going_on = await self._desk.reminders.going_on()
+        own = [one for one in going_on if one.owner == caller.person]
+        dues = {one.id: await self._desk.reminders.upcoming(one, 1) for one in own}
+        own.sort(key=lambda one: (one.state is Standing.PAUSED, not dues[one.id], dues[one.id]))
+        now = self._desk.clock.now()
+        lines = [line_of(one, dues[one.id], now, manages=True) for one in own[:MOST_REMINDERS]]
+        if len(own) > MOST_REMINDERS:
+            lines.append(_all(len(own), "reminders"))
+        return Section("Your next reminders", tuple(lines)) if lines else None
 
     def _role(self, caller: Caller) -> Section:
         lines = [Line(text(Strong(source.role), " · ", role_source(source.via))) for source in caller.sources]

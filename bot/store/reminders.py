@@ -7,7 +7,7 @@ the same transaction, so that two replicas never plan the same one.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -111,12 +111,22 @@ class Reminders:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._subscribers: list[Callable[[], None]] = []
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call this whenever a reminder or an occurrence changed, once that is durable. It must not raise nor wait."""
+        self._subscribers.append(changed)
+
+    def _tell(self) -> None:
+        for changed in self._subscribers:
+            changed()
 
     async def add(self, tx: Tx, draft: ReminderDraft, next_at: datetime | None) -> Reminder:
         """Keep it. Raises sqlalchemy's IntegrityError when its key is known."""
         given = {name: getattr(draft, name) for name in ReminderDraft.__dataclass_fields__}
         reminder = Reminder(**given, id=secrets.token_hex(6), created_at=self._clock.now(), next_at=next_at)
         await tx.execute(insert(reminders), _columns(reminder))
+        tx.after_commit(self._tell)
         return reminder
 
     async def get(self, reminder_id: str, tx: Tx | None = None) -> Reminder | None:
@@ -146,6 +156,7 @@ class Reminders:
         changed = replace(reminder, **values, version=reminder.version + 1)
         unchanged = (reminders.c.id == reminder.id, reminders.c.version == reminder.version)
         done = await tx.execute(update(reminders).where(*unchanged).values(**_columns(changed)))
+        tx.after_commit(self._tell)
         return changed if done.rowcount == 1 else None
 
     async def _where(self, *conditions: ColumnElement[bool], tx: Tx | None = None) -> list[Reminder]:
@@ -192,6 +203,7 @@ class Reminders:
         posted = {"channel_id": message.channel_id, "ts": message.ts} if message else {}
         unchanged = (*_this(one), occurrences.c.state == one.state, occurrences.c.why == one.why)
         values = {"state": state, "why": why, "noted": noted, **posted}
+        tx.after_commit(self._tell)
         return (await tx.execute(update(occurrences).where(*unchanged).values(**values))).rowcount == 1
 
     async def note(self, tx: Tx, one: Occurrence) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.play.slack import Fault, View, buttons_of, controls_of, text_of
 from bot.play.slack.seed import GUS, MAX, MIA, OMAR, SARA, VERA
 from tests.fakes.asking import NUMBER, ended, running
-from tests.fakes.speaking import OPS, answer, says
+from tests.fakes.speaking import OPS, answer, pressed, says
 from tests.fakes.world import World, world
 
 
@@ -157,3 +157,17 @@ async def test_the_tab_is_put_right_after_a_restart(tmp_path: Path) -> None:
             w.clock.advance(timedelta(seconds=5))
             assert "Made" in await says(w, MIA, OPS, "create retro")
             await now(w, MIA, "jaas/retro")
+
+
+async def test_the_next_reminders_stand_there_and_are_handled_in_place(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    assert "next reminders" not in text_of(await home(w, MIA))
+    question = await answer(w, MIA, OPS, "remind standup every weekday at 9:25")
+    await pressed(w, MIA, question, "Remind")
+    shown = await now(w, MIA, "Your next reminders")
+    assert "every weekday at 09:25 (Europe/Paris)" in text_of(shown)
+    assert {"Skip next", "Pause", "Edit", "Cancel"} <= set(buttons_of(shown))
+    await w.slack.click(MIA, shown, "Pause")
+    shown = await now(w, MIA, "*paused*")
+    assert "Resume" in buttons_of(shown)
+    assert "next reminders" not in text_of(await home(w, MAX))
