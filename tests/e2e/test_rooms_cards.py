@@ -125,6 +125,7 @@ async def test_the_end_of_a_meeting_closes_the_card_with_its_duration_and_the_ne
     assert not w.says(card, "last meeting")
 
 
+@pytest.mark.sqlite  # each process keeps its own pace
 async def test_many_who_come_at_once_cost_one_edit_every_three_seconds(w: World) -> None:
     card = await card_in(w, OPS, "create standup")
     await w.enter(MIA, "standup")
