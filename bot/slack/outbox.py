@@ -97,7 +97,7 @@ class SlackVoice(Voice):
             raise Unreachable(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
         except UNREACHABLE:
             raise Unreachable(NOT_SAID) from None
-        return Posted(str(answer["channel"]), str(answer["ts"]))
+        return Posted(str(answer.get("channel") or to), str(answer.get("ts") or ""))
 
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. A message that is gone, or may not be edited any more, is left alone."""
