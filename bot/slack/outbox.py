@@ -133,7 +133,7 @@ class SlackVoice(Voice):
         except UNREACHABLE:
             raise MaybeSaid(NOT_SAID) from None
         thread = (answer.get("message") or {}).get("thread_ts")
-        return Posted(str(answer["channel"]), str(answer["ts"]), thread)
+        return Posted(str(answer.get("channel") or to), str(answer.get("ts") or ""), thread)
 
     async def _in_thread(self, message: dict[str, Any], thread_ts: str) -> AsyncSlackResponse:
         try:
@@ -232,7 +232,7 @@ class SlackVoice(Voice):
     def _posts_anywhere(self) -> bool:
         result = self._authorisation.result
         scopes = (result.bot_scopes if result else None) or []
-        return not scopes or "chat:write.public" in scopes
+        return "chat:write.public" in scopes
 
     def _unreachable(self, to: str, word: str) -> Unreachable:
         if word == "is_archived":
