@@ -73,7 +73,7 @@ class PhoneNumber:
     def parse(cls, words: str) -> PhoneNumber:
         """Read `+40 747-777 777` and the like. Raises BadInput naming the rule that failed."""
         compact = re.sub(r"[\s.\-()\u00a0\u2010-\u2015]", "", words)
-        if re.fullmatch(r"[0-9]{2,6}", compact):
+        if re.fullmatch(r"[1-9][0-9]{1,5}|000", compact):
             raise NeverDialled(
                 "Emergency and short numbers are always refused; give the whole number: + and country code."
             )
