@@ -29,12 +29,6 @@ class BadInput(BotError):
     outcome = "invalid"
 
 
-class NeverDialled(BadInput):
-    """No rule lets that number be rung, whoever asks."""
-
-    outcome = "refused"
-
-
 class Refused(BotError):
     """The reader may not do this; the sentence says which permission is missing and whom to ask."""
 

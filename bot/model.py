@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import phonenumbers
 
-from bot.errors import BadInput, NeverDialled
+from bot.errors import BadInput
 
 
 class Risk(StrEnum):
@@ -73,10 +73,6 @@ class PhoneNumber:
     def parse(cls, words: str) -> PhoneNumber:
         """Read `+40 747-777 777` and the like. Raises BadInput naming the rule that failed."""
         compact = re.sub(r"[\s.\-()\u00a0\u2010-\u2015]", "", words)
-        if re.fullmatch(r"[1-9][0-9]{1,5}|000", compact):
-            raise NeverDialled(
-                "Emergency and short numbers are always refused; give the whole number: + and country code."
-            )
         if not compact.startswith("+"):
             raise BadInput("A phone number starts with + and the country code, for example +40747777777.")
         if not re.fullmatch(r"\+[1-9][0-9]{6,14}", compact):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import BadInput, NeverDialled
+from bot.errors import BadInput
 from bot.grammar.fields import FieldSpec, Kind, Place, fields_of
 from bot.grammar.tokens import Token, cleaned, tokenize
 from bot.grammar.values import fits, read_value
@@ -154,8 +154,6 @@ def _unknown_verb(token: Token, verbs: Mapping[str, type[Any]]) -> BadInput:
 def _value(spec: FieldSpec, token: Token) -> Any:  # noqa: ANN401
     try:
         return read_value(spec, token)
-    except NeverDialled:
-        raise  # no other spelling helps
     except BadInput as error:
         near = hint(token.text, spec.choices) if spec.choices else None
         raise _Wrong(f"{error}{f' Did you mean {near}?' if near else ''}", spec=spec) from None
