@@ -92,8 +92,8 @@ class Rooms:
         try:
             made = (await self._transport.create(CONFERENCE, fields)).one
         except UnknownOutcome as unknown:
-            found = await self._seen(self._transport.exact(CONFERENCE, "name", fields["name"])) or []
-            if len(found) != 1:
+            found = await self._seen(self._transport.exact(CONFERENCE, "name", fields["name"]))
+            if found is None or len(found) != 1:
                 raise unknown from None
             return self._without_secrets(found[0])
         return self._without_secrets({**fields, "id": int(made.id)})
