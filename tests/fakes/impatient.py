@@ -17,7 +17,15 @@ class Impatient(Rest):
         super().__init__(*args, first_wait=0.001, **more)
         self.patient_for = patient_for
         self.patience = patience
+        self._first = self
+
+    def elsewhere(self, base_url: str, *, fingerprint: bytes | None = None) -> Rest:
+        """As patient, and counting with this one."""
+        other = Impatient(self._session, base_url, backend=self.backend, patience=self.patience)
+        other._first = self._first
+        return other
 
     async def request(self, *args: Any, **more: Any) -> Answer:
-        self.patient_for -= 1
-        return await super().request(*args, **more | {"timeout": 5.0 if self.patient_for >= 0 else self.patience})
+        first = self._first
+        first.patient_for -= 1
+        return await super().request(*args, **more | {"timeout": 5.0 if first.patient_for >= 0 else self.patience})

@@ -1,0 +1,87 @@
+"""OpenMeetings: every service that the bot calls. It kicks, opens and closes by GET."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.backends.openmeetings import OpenMeetings
+from bot.capabilities import RoomWish
+from bot.clock import MovableClock
+from bot.model import Participant, Risk, Room
+from bot.play.vendors.openmeetings import SimulatedOpenMeetings
+from tests.backends.contract.vendor import Operation, RestAt, Stage, Vendor
+from tests.fakes import openmeetings
+from tests.fakes.openmeetings import ACCOUNTS, NOON, PASSWORD, guest
+from tests.fakes.raw_http import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    room: Room
+    ann: Participant
+
+
+def make(rest_at: RestAt, url: str) -> OpenMeetings:
+    password = SecretStr(PASSWORD)
+    return OpenMeetings(
+        "meetings", rest_at(url), base_url=url, username="soap", password=password, clock=MovableClock(NOON)
+    )
+
+
+@asynccontextmanager
+async def stage() -> AsyncIterator[Stage]:
+    """A room with Ann in it."""
+    server = SimulatedOpenMeetings(accounts=ACCOUNTS, clock=MovableClock(NOON))
+    await server.start()
+    async with aiohttp.ClientSession() as session:
+        bot = openmeetings.openmeetings(session, server.url)
+        made = await bot.create_room(RoomWish("standup", "u-1", {}))
+        room = openmeetings.room(made.vendor_id)
+        link = await bot.join_link(room, guest("Ann"))
+        server.join(link.url.partition("secure=")[2].partition("&")[0])
+        ann = ((await bot.participants(room)).participants or ())[0]
+    yield Stage(server.url, Things(room, ann))
+    await server.stop()
+
+
+def risk_of(request: Request) -> Risk:
+    path = request.target.partition("?")[0].partition("/services/")[2]
+    if path.startswith("room/kick/"):
+        return Risk.ONCE
+    if path == "room" and request.method == "POST":
+        return Risk.REPEATABLE if b"%22id%22" in request.body else Risk.ONCE
+    if request.method == "DELETE" or path.startswith(("room/close/", "room/open/")):
+        return Risk.REPEATABLE
+    return Risk.READ
+
+
+VENDOR = Vendor(
+    kind="openmeetings",
+    make=make,
+    operations=(
+        Operation("create_room", lambda bot, _: bot.create_room(RoomWish("x", "u-1", {}))),
+        Operation("list_rooms", lambda bot, _: bot.list_rooms(kind="conference")),
+        Operation("get_room", lambda bot, one: bot.get_room(one.room.vendor_id)),
+        Operation("find_room", lambda bot, one: bot.find_room(one.room.vendor_id)),
+        Operation("find_room", lambda bot, _: bot.find_room("C777"), "by an external id"),
+        Operation("change_room", lambda bot, one: bot.change_room(one.room, {"name": "y"})),
+        Operation("delete_room", lambda bot, one: bot.delete_room(one.room)),
+        Operation("lock", lambda bot, one: bot.lock(one.room)),
+        Operation("unlock", lambda bot, one: bot.unlock(one.room)),
+        Operation("join_link", lambda bot, one: bot.join_link(one.room, guest(user_id="uid-1"))),
+        Operation("participants", lambda bot, one: bot.participants(one.room)),
+        Operation("kick", lambda bot, one: bot.kick(one.room, one.ann)),
+        Operation("kick_all", lambda bot, one: bot.kick_all(one.room)),
+        Operation("end_meeting", lambda bot, one: bot.end_meeting(one.room)),
+        Operation("recordings", lambda bot, one: bot.recordings(one.room)),
+        Operation("health", lambda bot, _: bot.health()),
+    ),
+    risk_of=risk_of,
+    secrets=(PASSWORD, "uid-1", "sid=", "secure="),
+    stage=stage,
+)
