@@ -37,10 +37,11 @@ bench: $(STAMP)  ## one table beside a stock Bolt application
 
 soak: $(STAMP)  ## long kill and fault campaigns
 	@$(BIN)/pytest -q -m soak -p no:xdist --timeout 3600
+	@MEETOPS_TEST_DATABASE=postgres $(BIN)/pytest -q -n auto --dist worksteal -m "not soak" tests/e2e
 
 manifest: $(STAMP)  ## write manifest.yml and the README tables from the command registry
 	@$(BIN)/python scripts/generate.py
 
 lock:  ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --universal --no-emit-index-url --python-version 3.11 --quiet -o requirements.lock
-	uv pip compile pyproject.toml --group dev --generate-hashes --universal --no-emit-index-url --python-version 3.11 --quiet -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra postgres --group dev --generate-hashes --universal --no-emit-index-url --python-version 3.11 --quiet -o requirements-dev.lock

@@ -72,11 +72,15 @@ class Calls:
 
     async def _write_down(self, request_id: str, effect: str, result: str | None) -> None:
         """Where that fails, the answer still counts for this process; after a crash it is not known."""
-        try:
+
+        async def write() -> None:
             async with self._store.db.begin() as tx:
                 if result is None:
                     await self._store.effects.withdraw(tx, request_id, effect)
                 else:
                     await self._store.effects.finish(tx, request_id, effect, result=result)
+
+        try:
+            await self._store.db.persistently(write)
         except DatabaseUnavailable:
             log.error("answer not written down", request_id=request_id, effect=effect.partition(" ")[0])

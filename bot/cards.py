@@ -10,9 +10,9 @@ from typing import Any
 from bot.approvals import Request
 from bot.capabilities import Event
 from bot.errors import BackendError, BotError, NotFound, Unavailable
-from bot.model import Medium, Participant, Presence, Room
+from bot.model import Medium, Meeting, Participant, Presence, Room
 from bot.policy import Source
-from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, text
+from bot.reply import At, Button, Card, Group, Line, Part, Place, Strong, Text, User, joined, text
 from bot.role_copies import RoleCopy
 from bot.roster import Roster
 from bot.store import Store
@@ -37,14 +37,14 @@ class RoomCards:
         presence: Callable[[Room], Awaitable[Presence]],
         asked: Callable[[Room], bool],
         door: Callable[[Room], tuple[str, ...]],
+        known: Callable[[str], bool],
         background: Callable[[Coroutine[Any, Any, None], str], None],
     ) -> None:
-        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself.
-
-        `door`: what whoever joins has to know (SharesJoinLinks.door_words).
+        """`presence` may raise BackendError; `asked`: the back end is asked who is in, it does not tell by itself;
+        `door`: what whoever joins has to know (SharesJoinLinks.door_words); `known`: such a back end is configured.
         """
-        self._store, self._voice, self._door = store, voice, door
-        self._presence, self._asked, self._background = presence, asked, background
+        self._store, self._roster, self._voice, self._door = store, roster, voice, door
+        self._presence, self._asked, self._known, self._background = presence, asked, known, background
         self._due: set[str] = set()
         self._editing: set[str] = set()
         self._shown: dict[str, Card] = {}
@@ -83,6 +83,13 @@ class RoomCards:
     def _reported(self, backend: str, event: Event) -> None:
         self._background(self._changed_there(backend, event.vendor_id), "room cards")
 
+    async def resume(self, since: datetime) -> None:
+        """After a start: put right the cards of rooms in which something happened since then, or happens now."""
+        for backend, vendor_id in {*self._roster.heard_since(since), *self._roster.running_anywhere()}:
+            room = await self._store.rooms.by_vendor(backend, vendor_id)
+            if room is not None and self._known(backend):
+                self.changed(room.id)
+
     async def _changed_there(self, backend: str, vendor_id: str) -> None:
         room = await self._store.rooms.by_vendor(backend, vendor_id)
         if room is not None:
@@ -101,14 +108,23 @@ class RoomCards:
                 if room is None:
                     return
                 card = await self.card(room)
-                if self._shown.get(room_id) != card:
+                if self._store.db.shared or self._shown.get(room_id) != card:
                     self._shown[room_id] = card
                     try:
                         await self._edit(await self._store.rooms.cards(room_id), card)
                     except Unavailable:
                         self._shown.pop(room_id, None)  # the next change is written even if it says the same
+                    if await self._was_late(room_id, card):
+                        self._due.add(room_id)
         finally:
             self._editing.discard(room_id)
+
+    async def _was_late(self, room_id: str, card: Card) -> bool:
+        """Where other processes edit it too: whether this is not true any more, so that it may stand over what is."""
+        if not self._store.db.shared:
+            return False
+        room = await self._store.rooms.get(room_id)
+        return room is not None and not self._asked(room) and await self.card(room) != card
 
     async def _edit(self, cards: Sequence[Posted], card: Card) -> None:
         """Raises Unavailable, once all were tried, where one of them may not say so."""
@@ -120,11 +136,12 @@ class RoomCards:
 def room_card(room: Room, presence: Presence | None = None, *, asked: bool = False, door: Sequence[str] = ()) -> Card:
     """A room for a channel: never a secret on it; `Join` mints a link for whoever clicks.
 
-    `asked`: nobody tells the bot when that changes, so the card says how old it is.
+    The card says how old that is: of what the vendor told, or where it is `asked`, when.
     """
     made_by: Text = (" · made by ", User(room.owner.user_id)) if room.owner else ()
-    age: Text = (" · as of ", At(presence.as_of)) if asked and presence and presence.as_of else ()
-    lines = [Line(text(*who_is_in(presence), *age))]
+    told = presence is not None and (asked or presence.meeting is not None or presence.last is not None)
+    age: Text = (" · as of ", At(presence.as_of)) if told and presence and presence.as_of else ()
+    lines = [Line(text(*who_is_in(presence), *age)), *_came_in(presence)]
     lines.append(Line(text("on ", Strong(room.backend), f" {room.kind}".rstrip(), *made_by), quiet=True))
     lines += [Line(text(words), quiet=True) for words in door]
     if room.locked:
@@ -143,7 +160,7 @@ def who_is_in(presence: Presence | None) -> Text:
         return text("Who is in: not known yet.")
     people = presence.participants
     if not people:
-        return text("Nobody is in.")
+        return text("Nobody is in.", *how_it_ended(presence.last))
     names: list[Part] = []
     for index, one in enumerate(people[:MOST_NAMED]):
         names += [", " if index else "", *named(one)]
@@ -158,6 +175,32 @@ def unseen(why: Presence | BotError) -> str:
     """Said of somebody who is to be out, where it cannot be seen whether they are in."""
     reason = why.why_unknown or "nothing was reported yet." if isinstance(why, Presence) else str(why)
     return f" I can't see whether they are inside: {reason}"
+
+
+def how_it_ended(last: Meeting | None) -> Text:
+    """`The last meeting ended at 15:00 after 58 min.`; nothing where no end is known."""
+    if last is None or last.ended_at is None:
+        return ()
+    lasted = f" after {spoken_span(last.ended_at - last.started_at)}" if last.started_at else ""
+    return text(" The last meeting ended at ", At(last.ended_at, "full"), f"{lasted}.")
+
+
+def spoken_span(span: timedelta) -> str:
+    """`under a minute`, `58 min`, `1 h 5 min`."""
+    minutes = int(span.total_seconds() // 60)
+    hours, rest = divmod(minutes, 60)
+    if minutes < 1:
+        return "under a minute"
+    return f"{minutes} min" if not hours else f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def _came_in(presence: Presence | None) -> list[Line]:
+    """Since when each of them is in."""
+    people = [one for one in (presence.participants or () if presence else ())[:MOST_NAMED] if one.joined_at]
+    if not people:
+        return []
+    each = [text(*named(one), " ", At(one.joined_at)) for one in people if one.joined_at]
+    return [Line(text("In since: ", *joined(" · ", each)), quiet=True)]
 
 
 def named(one: Participant) -> Text:

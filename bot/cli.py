@@ -89,6 +89,7 @@ def play() -> None:
         clock=MovableClock(),
         echo=lambda words: typer.echo(words),
         commands=app.command_hints(),
+        shortcuts=app.shortcut_hints(),
     )
     try:
         _run(_until_stopped(playground))
@@ -127,11 +128,13 @@ def export(
     since: Annotated[str | None, typer.Option(help="how far back, such as 7d, or a date, 2026-11-01")] = None,
     room: Annotated[str | None, typer.Option(help="only this room")] = None,
     actor: Annotated[str | None, typer.Option(help="only this Slack user id")] = None,
+    verb: Annotated[str | None, typer.Option(help="only this verb, with the decisions on it")] = None,
+    outcome: Annotated[str | None, typer.Option(help="only what ended so, such as refused")] = None,
 ) -> None:
     """Write the audit to stdout."""
     from bot import app
 
-    filters: Mapping[str, Any] = {"since": since, "room": room, "actor": actor}
+    filters: Mapping[str, Any] = {"since": since, "room": room, "actor": actor, "verb": verb, "outcome": outcome}
     asyncio.run(
         app.audit_export(app.settings_from_environment(), format=format.value, write=sys.stdout.write, **filters)
     )

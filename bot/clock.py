@@ -1,6 +1,7 @@
 """The clock, injected everywhere: the real one, and one that can be moved (playground, tests)."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 
@@ -26,6 +27,7 @@ class MovableClock(Clock):
     def __init__(self, start: datetime | None = None) -> None:
         self._frozen = start
         self._offset = timedelta(0)
+        self._waited_for: Counter[datetime] = Counter()
         self._moved = asyncio.Event()
 
     def now(self) -> datetime:
@@ -38,8 +40,22 @@ class MovableClock(Clock):
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
+    def next_due(self) -> datetime | None:
+        """The nearest moment ahead that somebody waits for."""
+        now = self.now()
+        return min((due for due in self._waited_for if due > now), default=None)
+
     async def sleep_until(self, due: datetime) -> None:
         """Return once this clock has reached `due`, by running or by being moved."""
+        self._waited_for[due] += 1
+        try:
+            await self._reached(due)
+        finally:
+            self._waited_for[due] -= 1
+            if not self._waited_for[due]:
+                del self._waited_for[due]
+
+    async def _reached(self, due: datetime) -> None:
         while (left := (due - self.now()).total_seconds()) > 0:
             moved = self._moved
             timeout = None if self._frozen else min(left, 60.0)

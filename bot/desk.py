@@ -20,6 +20,7 @@ from bot.model import Meeting, Participant, Person, PhoneNumber, Presence, Room
 from bot.people import Caller, People
 from bot.phone import PhoneCalls
 from bot.policy import Allow, Policy, judge
+from bot.reminders import Reminders
 from bot.reply import User, text
 from bot.roster import Roster
 from bot.seal import Seal
@@ -52,6 +53,7 @@ class Desk:
     commands: Mapping[str, Command[Any, Any]]
     judge: Callable[[str, Caller, str | None], Awaitable[int]]  # (line, caller, channel) → approvals it needs
     last_error: Callable[[str], str]  # of a back end, for `status`
+    reminders: Reminders
     seal: Seal
     files: SharedFiles
     slash: str = "/meet"
@@ -95,7 +97,7 @@ class Desk:
         """Who is in, asked or as reported, with the people the bot minted links for made out."""
         backend = self.backends[room.backend]
         if isinstance(backend, ListsParticipants):
-            seen = await backend.participants(room)
+            seen = self.roster.completed(room, await backend.participants(room))
         else:
             seen = self.roster.presence(room.backend, room.vendor_id)
         if seen.participants is None:

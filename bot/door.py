@@ -85,9 +85,9 @@ class Door:
         return not await self.meeting_over(room, block.meeting_id)
 
     async def meeting_over(self, room: Room, meeting_id: str) -> bool:
-        """Whether that meeting has ended. Where the vendor has no meeting ids (empty): when the room is empty."""
-        if meeting_id:
-            return self._roster.ended_at(room.backend, room.vendor_id, meeting_id) is not None
+        """Whether that meeting has ended: by what was reported, else where the vendor can be asked: nobody is in."""
+        if meeting_id and self._roster.ended_at(room.backend, room.vendor_id, meeting_id) is not None:
+            return True
         backend = self._backends[room.backend]
         return isinstance(backend, ListsParticipants) and (await backend.participants(room)).empty
 

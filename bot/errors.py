@@ -93,5 +93,13 @@ class Unreachable(Refused):
     """The bot cannot say it there; the sentence tells how to let it in. Nothing was done."""
 
 
+class NotYetSaid(Unreachable):
+    """The chat was not reached, or is busy: certainly nothing was said, and trying again may help."""
+
+
+class MaybeSaid(Unreachable):
+    """The chat gave no clear answer: the message may be there or not. Saying it again may say it twice."""
+
+
 class ConfigurationError(Exception):
     """The start ends with this one line, which names the key. Never shown in Slack."""

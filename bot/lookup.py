@@ -52,9 +52,17 @@ class Lookup:
         self._default = default_backend
         self._open = open_backends
 
-    async def room(self, word: RoomWord | None, caller: Caller, channel: str | None) -> Room:
-        """The one room meant. Raises NotFound, Ambiguous, or BadInput when none is named and none is shared here."""
+    async def room(
+        self, word: RoomWord | None, caller: Caller, channel: str | None, *, thread_ts: str | None = None
+    ) -> Room:
+        """The one room meant. With none named: that of the thread's card, else this channel's.
+
+        Raises NotFound, Ambiguous, or BadInput when none is named and none is shared here.
+        """
         if word is None:
+            of_thread = await self._store.rooms.room_in_thread(channel, thread_ts) if channel and thread_ts else None
+            if of_thread is not None and await self.sees(of_thread, caller, channel):
+                return of_thread
             return await self._of_channel(caller, channel)
         if word.backend is not None and word.backend not in self._backends:
             word = RoomWord(None, str(word))

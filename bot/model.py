@@ -160,6 +160,7 @@ class Presence:
     as_of: datetime | None
     meeting: Meeting | None = None
     why_unknown: str = ""
+    last: Meeting | None = None  # the one before, where none runs now and its end is known
 
     @property
     def empty(self) -> bool:

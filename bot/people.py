@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -128,9 +128,12 @@ class People:
         timezone: str = "UTC",
         language: str = "en",
         patience: float = PATIENCE,
+        catch_up: Callable[[], Awaitable[None]] | None = None,
         copies: RoleCopies | None = None,
     ) -> None:
+        """`catch_up` takes in what other processes heard (`invalidate`), where there are any."""
         self._directory, self._policy, self._clock = directory, policy, clock
+        self._catch_up = catch_up
         self._timezone, self._language = timezone, language
         self._profiles = Remembered[Profile | None]("Slack", PROFILE_TTL, clock, patience)
         self._groups = Remembered[frozenset[str]]("Slack", GROUP_TTL, clock, patience)
@@ -144,6 +147,8 @@ class People:
         `fresh` asks Slack again whatever is remembered (approvals), and raises Unavailable where the profile
         cannot be read; otherwise what cannot be read leaves a `doubt`.
         """
+        if self._catch_up is not None:
+            await self._catch_up()
         policy = self._policy()
         known = None if fresh else self._callers.get(person.user_id)
         if known is not None and known[1] is policy and known[2] > self._clock.now() and known[0].person == person:

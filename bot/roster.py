@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.capabilities import Event, MeetingEnded, MeetingStarted, ParticipantJoined, ParticipantLeft
 from bot.clock import Clock
-from bot.model import Meeting, Participant, Presence
+from bot.model import Meeting, Participant, Presence, Room
 from bot.store import Store, Tx
 from bot.store.meetings import Attendance, KeptMeeting
 
@@ -30,6 +30,12 @@ class _Instance:
 
     meeting: KeptMeeting
     present: dict[str, Attendance] = field(default_factory=dict)
+
+    @property
+    def as_meeting(self) -> Meeting:
+        """The meeting as others know it. One whose beginning was not reported began with the first report of it."""
+        one = self.meeting
+        return Meeting(one.id, one.started_at or one.first_at, one.ended_at)
 
     @property
     def inside(self) -> tuple[Participant, ...]:
@@ -52,6 +58,7 @@ class Roster:
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._subscribers: list[Changed] = []
         self._news = asyncio.Event()
+        store.meetings.follow(self._read_again)
 
     async def load(self) -> None:
         """Read what is kept, dropping ended meetings of long ago."""
@@ -79,11 +86,13 @@ class Roster:
         for event in fresh:
             for subscriber in self._subscribers:
                 subscriber(backend, event)
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        self._tell()
 
     def subscribe(self, changed: Changed) -> None:
-        """Call this with every report that is new, once it is durable. It must not raise and not wait."""
+        """Call this with every report that is new, once it is durable. It must not raise and not wait.
+
+        What was reported to another process is told there.
+        """
         self._subscribers.append(changed)
 
     def presence(self, backend: str, vendor_id: str) -> Presence:
@@ -93,7 +102,8 @@ class Roster:
         now = self._running(backend, vendor_id)
         if now is None:
             newest = self._newest(backend, vendor_id)
-            return Presence((), newest.meeting.last_at if newest else self._heard[backend])
+            as_of = newest.meeting.last_at if newest else self._heard[backend]
+            return Presence((), as_of, last=newest.as_meeting if newest else None)
         people = tuple(self._made_out(one) for one in now.inside)
         return Presence(people, now.meeting.last_at, Meeting(now.meeting.id, now.meeting.started_at))
 
@@ -106,6 +116,31 @@ class Roster:
         """The meeting that runs in this room, as far as was reported."""
         now = self._running(backend, vendor_id)
         return Meeting(now.meeting.id, now.meeting.started_at) if now else None
+
+    def completed(self, room: Room, seen: Presence) -> Presence:
+        """What a vendor answered, with what else is known: since when, and how the last meeting ended."""
+        known = self.presence(room.backend, room.vendor_id)
+        if seen.empty:
+            return seen if known.meeting or seen.meeting else replace(seen, last=known.last)
+        since = {one.id: one.joined_at for one in known.participants or ()}
+        people = tuple(
+            one if one.joined_at else replace(one, joined_at=since.get(one.id)) for one in seen.participants or ()
+        )
+        return replace(seen, participants=people, meeting=seen.meeting or known.meeting)
+
+    def running_anywhere(self) -> list[tuple[str, str]]:
+        """(back end, vendor id) of every room in which a meeting runs, as far as was reported."""
+        return [place for place in self._instances if self._running(*place)]
+
+    def history(self, backend: str, vendor_id: str) -> list[tuple[KeptMeeting, list[Attendance]]]:
+        """Every meeting of this room that is still kept, the oldest first, with who took part."""
+        instances = sorted(self._instances.get((backend, vendor_id), {}).values(), key=_order)
+        return [(one.meeting, [self._named(came) for came in one.present.values()]) for one in instances]
+
+    def heard_since(self, since: datetime) -> list[tuple[str, str]]:
+        """(back end, vendor id) of every room of which something was reported since then."""
+        rooms = self._instances.items()
+        return [place for place, known in rooms if any(one.meeting.last_at >= since for one in known.values())]
 
     def participant(self, backend: str, vendor_id: str, participant_id: str) -> Participant | None:
         """The latest presence of this id in the room, also one that is over; None when none was reported."""
@@ -148,6 +183,16 @@ class Roster:
         tx.scratch[place] = after
         tx.after_commit(lambda: self._install(after))
 
+    async def _read_again(self, tx: Tx, keys: Sequence[str] | None) -> None:
+        for meeting, present in await self._store.meetings.those(tx, keys):
+            self._install(_Instance(meeting, present))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake those who wait for something to be reported."""
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
     def _install(self, instance: _Instance) -> None:
         meeting = instance.meeting
         self._instances[meeting.backend, meeting.vendor_id][meeting.id] = instance
@@ -170,6 +215,9 @@ class Roster:
         """Meetings nobody asks about any more; the newest of each room stays: it says when the earlier ones ended."""
         rooms = [list(instances.values()) for instances in self._instances.values()]
         return [one for room in rooms for one in sorted(room, key=_order)[:-1] if one.meeting.last_at < old]
+
+    def _named(self, one: Attendance) -> Attendance:
+        return replace(one, participant=self._made_out(one.participant)) if one.participant else one
 
     def _made_out(self, one: Participant) -> Participant:
         person = self._store.people.person_known_as(one.user_id) if one.user_id else None

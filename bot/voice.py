@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Text
+
+Sending = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Address:
     channel_id: str | None = None
     response_url: str | None = None
     trigger_id: str | None = None  # 3 seconds, single use
-    thread_ts: str | None = None
+    thread_ts: str | None = None  # the thread that was spoken in, where it was one
     view_id: str | None = None
 
 
@@ -29,6 +31,7 @@ class Posted:
 
     channel_id: str
     ts: str
+    thread_ts: str | None = field(default=None, compare=False)  # the thread it stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Form:
     values: Mapping[str, str]  # what is known already, by field name
     only: tuple[str, ...] = ()  # show just these fields (the rest stays as in `line`)
     line: str = ""  # the command line the form completes (a missing reason)
+    where: bool = False  # ask for the channel too: it was opened from no place in particular
 
 
 class Voice(ABC):
@@ -50,8 +54,24 @@ class Voice(ABC):
         """Answer this person alone: response address, then ephemeral, then direct message. May reveal links."""
 
     @abstractmethod
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
-        """Post to a channel (`C…`, `G…`, `D…`) or somebody's direct messages (`U…`). No links. Raises Unreachable."""
+    async def post(
+        self,
+        to: str,
+        body: Text | Card,
+        buttons: tuple[Button, ...] = (),
+        *,
+        thread_ts: str | None = None,
+        sending: Sending | None = None,
+    ) -> Posted:
+        """Post to a channel (`C…`, `G…`, `D…`), in a thread of it, or to somebody's direct messages (`U…`). No links.
+
+        `sending` is awaited once it is this message's turn, right before it goes out; what it raises stops it.
+        Raises Unreachable: NotYetSaid where trying again may help, MaybeSaid where nobody knows.
+        """
+
+    @abstractmethod
+    async def remove(self, message: Posted) -> None:
+        """Take a message of the bot's own away; nothing is raised when that can't be done."""
 
     @abstractmethod
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:

@@ -1,3 +1,8 @@
 """What every test may use."""
 
-pytest_plugins = ("tests.browser.chromium", "tests.fakes.leaks", "tests.fakes.command_line")
+pytest_plugins = (
+    "tests.fakes.databases",
+    "tests.browser.chromium",
+    "tests.fakes.leaks",
+    "tests.fakes.command_line",
+)

@@ -22,6 +22,8 @@ from bot.voice import Posted
 from tests.fakes.approving import Office, Outside, office
 from tests.fakes.storage import ANN, BOB, EVE, NOON, draft
 
+pytestmark = pytest.mark.engines
+
 HALF_HOUR = timedelta(minutes=30)
 
 

@@ -17,10 +17,12 @@ from bot.approvals import Approvals, Request, Result, State
 from bot.audit import Audit, verify
 from bot.clock import Clock, MovableClock
 from bot.errors import NotFound
-from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.choosing import jobs_on
 from bot.model import Outcome
 from tests.fakes.approving import Office, Outside, office
 from tests.fakes.storage import ANN, BOB, NOON, address, draft, opened
+
+pytestmark = pytest.mark.engines
 
 
 class Line:
@@ -189,7 +191,7 @@ async def campaign(folder: Path, *, kills: int, requests: int) -> Counter[str]:
     """Approve calls, kill the process at random moments, start it again; then compare with what the vendor saw."""
     clock = Clock()
     async with opened(folder, clock) as store:
-        approvals = Approvals(store, EmbeddedJobs(store.db, clock), Audit(store.db, clock), clock)
+        approvals = Approvals(store, jobs_on(store.db, clock), Audit(store.db, clock), clock)
         end = clock.now() + timedelta(hours=1)
         asked = [await approvals.ask(draft(f"{n}", requester=ANN, expires_at=end)) for n in range(requests)]
         for one in asked:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 import pytest
 from sqlalchemy import event
 from structlog.contextvars import bound_contextvars
@@ -21,7 +22,10 @@ from structlog.contextvars import bound_contextvars
 from bot.audit import Audit, Entry, Verification, export, verify
 from bot.clock import MovableClock
 from bot.store import Database, Store
+from bot.store.sqlite import SqliteFile
 from tests.fakes.storage import ANN, BOB, NOON, address, opened
+
+pytestmark = pytest.mark.engines
 
 KICK = Entry(
     actor=str(ANN),
@@ -126,11 +130,14 @@ async def test_a_restart_goes_on_with_the_chain(tmp_path: Path, clock: MovableCl
         assert (await verify(store.db)).rows == 3
 
 
+@pytest.mark.sqlite
 async def test_noted_rows_are_written_soon_and_many_at_once(store: Store, audit: Audit) -> None:
     begins: list[str] = []
-    assert store.db._writer is not None
+    medium = store.db._medium
+    assert isinstance(medium, SqliteFile)
+    assert medium._writer is not None
 
-    @event.listens_for(store.db._writer.engine.sync_engine, "before_cursor_execute")
+    @event.listens_for(medium._writer.engine.sync_engine, "before_cursor_execute")
     def saw(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         begins.extend([statement] if statement.startswith("BEGIN") else [])
 
@@ -155,32 +162,63 @@ async def test_everything_noted_is_there_after_a_flush(store: Store, audit: Audi
     assert await verify(store.db) == Verification(501, (await verify(store.db)).head)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit SET outcome = 'done' WHERE seq = 2",
-        "DELETE FROM audit WHERE seq = 3",
+CHANGES = [
+    "UPDATE audit SET outcome = 'done' WHERE seq = 2",
+    "DELETE FROM audit WHERE seq = 3",
+    "INSERT INTO audit SELECT 9, at, actor, action, room, backend, outcome, reason, request_id, approvers,"
+    " correlation, facts, previous, hash, room_key FROM audit WHERE seq = 2",
+]
+IN_ITS_OWN_WORDS = {
+    False: [
         "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2",
         "REPLACE INTO audit SELECT * FROM audit WHERE seq = 2",
-        "INSERT INTO audit SELECT 9, at, actor, action, room, backend, outcome, reason, request_id, approvers,"
-        " correlation, facts, previous, hash, room_key FROM audit WHERE seq = 2",
     ],
-)
-async def test_a_row_cannot_be_changed_removed_or_put_between(store: Store, audit: Audit, statement: str) -> None:
+    True: ["TRUNCATE audit", "INSERT INTO audit SELECT * FROM audit ON CONFLICT (seq) DO UPDATE SET outcome = 'x'"],
+}
+
+
+async def test_a_row_cannot_be_changed_removed_or_put_between(store: Store, audit: Audit) -> None:
     await write(store, audit, *numbered(1, 2, 3))
     before = await verify(store.db)
-    with (
-        direct(store.db.path) as other,
-        pytest.raises(sqlite3.IntegrityError, match="the audit is append-only"),
-    ):
-        other.execute(statement)
+    with direct(store) as other:
+        for statement in CHANGES + IN_ITS_OWN_WORDS[store.db.shared]:
+            with pytest.raises((sqlite3.IntegrityError, psycopg.Error), match="the audit is append-only"):
+                other.execute(statement)
     assert await verify(store.db) == before
 
 
+async def test_rows_of_several_writers_stand_on_one_chain(store: Store, audit: Audit, clock: MovableClock) -> None:
+    """On SQLite they are of one process."""
+    other = await Store.open(store.db.address, clock) if store.db.shared else store
+    writers = [(store, audit), (other, Audit(other.db, clock)) if other is not store else (store, audit)]
+    for number in range(4):
+        await writers[number % 2][1].note(Entry(actor="bot", action=f"noted {number}", outcome="done"))
+    await asyncio.gather(*(write(*writers[number % 2], *numbered(number)) for number in range(40)))
+    for _, one in writers:
+        await one.flush()
+    found = await verify(store.db)
+    assert (found.rows, found.broken_at) == (44, None)
+    if other is not store:
+        await other.close()
+
+
+async def test_a_character_that_no_text_may_hold_breaks_no_chain(store: Store, audit: Audit) -> None:
+    await write(store, audit, Entry(actor="bot", action="kick", outcome="done", room="jaas/a\0b", reason="\0"))
+    assert (await verify(store.db)).rows == 1
+
+
+def without(trigger: str, store: Store) -> str:
+    return f"DROP TRIGGER {trigger}" + (" ON audit" if store.db.shared else "")
+
+
 @contextmanager
-def direct(path: Path) -> Iterator[sqlite3.Connection]:
-    """Somebody with the file and the sqlite3 tool, with its pragmas as they come."""
-    connection = sqlite3.connect(path, isolation_level=None)
+def direct(store: Store) -> Iterator[Any]:
+    """Somebody with the database's own tool, and with its settings as they come."""
+    connection = (
+        psycopg.connect(store.db.address, autocommit=True)
+        if store.db.shared
+        else sqlite3.connect(store.db.path, isolation_level=None)
+    )
     try:
         yield connection
     finally:
@@ -203,9 +241,9 @@ async def test_who_takes_the_triggers_away_is_found_out(
     store: Store, audit: Audit, statement: str, broken_at: int, why: str
 ) -> None:
     await write(store, audit, *numbered(1, 2, 3), KICK)
-    with direct(store.db.path) as other:
+    with direct(store) as other:
         for trigger in ("audit_no_changes", "audit_no_removals"):
-            other.execute(f"DROP TRIGGER {trigger}")
+            other.execute(without(trigger, store))
         other.execute(statement)
     found = await verify(store.db)
     assert (found.broken_at, found.why) == (broken_at, why)
@@ -215,8 +253,8 @@ async def test_who_takes_the_triggers_away_is_found_out(
 async def test_rows_cut_off_the_end_show_in_the_head(store: Store, audit: Audit) -> None:
     await write(store, audit, *numbered(1, 2, 3))
     noted_down = await verify(store.db)
-    with direct(store.db.path) as other:
-        other.execute("DROP TRIGGER audit_no_removals")
+    with direct(store) as other:
+        other.execute(without("audit_no_removals", store))
         other.execute("DELETE FROM audit WHERE seq = 3")
     assert (await verify(store.db)).head != noted_down.head
 

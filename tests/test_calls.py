@@ -15,6 +15,8 @@ from bot.model import Outcome, VendorRoom
 from bot.store import Store
 from tests.fakes.storage import NOON, opened
 
+pytestmark = pytest.mark.engines
+
 
 class Vendor:
     """Counts what reached it."""
@@ -128,6 +130,7 @@ async def test_nothing_is_sent_when_the_intent_cannot_be_written(calls: Calls, s
     assert vendor.calls == 0
 
 
+@pytest.mark.sqlite  # on a server it is tried for a while
 async def test_an_answer_that_cannot_be_written_down_is_still_given(calls: Calls, store: Store) -> None:
     async def close_then_answer() -> Outcome:
         await store.db.close()
@@ -136,6 +139,7 @@ async def test_an_answer_that_cannot_be_written_down_is_still_given(calls: Calls
     assert await calls.once("r1", "dial", close_then_answer, Outcome) is Outcome.ACCEPTED
 
 
+@pytest.mark.sqlite  # on a server it is tried for a while
 async def test_a_refusal_that_cannot_be_written_down_is_still_told(calls: Calls, store: Store) -> None:
     async def close_then_refuse() -> Outcome:
         await store.db.close()
@@ -169,6 +173,7 @@ async def test_what_was_sent_before_is_given_back_whatever_forbids_it_now(calls:
     assert vendor.calls == 1
 
 
+@pytest.mark.sqlite  # on a server it is tried for a while
 async def test_the_log_of_an_answer_not_written_down_holds_no_number(calls: Calls, store: Store) -> None:
     async def close_then_answer() -> Outcome:
         await store.db.close()

@@ -26,7 +26,7 @@ def test_a_back_end_says_why_for_each_thing_it_cannot_do_and_for_nothing_else(ki
 
 
 def test_verbs_that_need_the_same_ability_share_a_row() -> None:
-    assert next(row.words for row in TABLE if row.ability is SharesJoinLinks) == "join, share, invite, block"
+    assert next(row.words for row in TABLE if row.ability is SharesJoinLinks) == "join, share, invite, block, remind"
 
 
 def test_a_more_exact_class_may_say_why_in_its_own_words() -> None:

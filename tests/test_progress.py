@@ -11,7 +11,7 @@ from bot.forms import FieldForm
 from bot.model import Person
 from bot.progress import Progress
 from bot.reply import Button, Card, Text
-from bot.voice import Address, Form, Posted, Voice
+from bot.voice import Address, Form, Posted, Sending, Voice
 
 
 class Listening(Voice):
@@ -22,7 +22,15 @@ class Listening(Voice):
         self.deaf = deaf
         self.slow = slow  # so many edits are not taken
 
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
+    async def post(
+        self,
+        to: str,
+        body: Text | Card,
+        buttons: tuple[Button, ...] = (),
+        *,
+        thread_ts: str | None = None,
+        sending: Sending | None = None,
+    ) -> Posted:
         if self.deaf:
             self.said.append("tried")
             raise Unreachable("not there")
@@ -37,6 +45,9 @@ class Listening(Voice):
 
     async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         raise AssertionError("nothing is whispered")
+
+    async def remove(self, message: Posted) -> None:
+        raise AssertionError("nothing is taken away")
 
     async def check_may_post(self, channel_id: str) -> None:
         raise AssertionError("nothing is checked")

@@ -18,6 +18,8 @@ from bot.roster import Roster, reduced
 from bot.store import Store
 from tests.fakes.storage import ANN, NOON, opened
 
+pytestmark = pytest.mark.engines
+
 ROOM = "standup-x7f3"
 
 

@@ -6,6 +6,7 @@ from bot.app.offline import (
     backend_kinds,
     command_hints,
     manifest_yaml,
+    shortcut_hints,
 )
 from bot.app.process import Bot, from_files
 from bot.app.serving import (
@@ -29,4 +30,5 @@ __all__ = [
     "manifest_yaml",
     "serve",
     "settings_from_environment",
+    "shortcut_hints",
 ]

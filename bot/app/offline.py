@@ -53,6 +53,14 @@ def command_hints(slash: str = "/meet") -> list[dict[str, Any]]:
     return [{"command": slash, "description": "Video meetings", "usage_hint": hint, "verbs": verbs}]
 
 
+def shortcut_hints() -> list[dict[str, Any]]:
+    """The manifest's shortcuts, {name, type: global|message, callback_id, description}, for the playground's page."""
+    from bot.slack.manifest import manifest
+
+    shortcuts: list[dict[str, Any]] = manifest([], slash="/meet")["features"]["shortcuts"]
+    return shortcuts
+
+
 async def audit_verify(settings: Settings) -> AuditReport:
     """Check the hash chain of the configured database, which is only read. Raises ConfigurationError."""
     from bot.audit import verify
@@ -77,16 +85,18 @@ async def audit_export(
     since: str | None = None,
     room: str | None = None,
     actor: str | None = None,
+    verb: str | None = None,
+    outcome: str | None = None,
 ) -> None:
     """Write the rows, oldest first. Raises ConfigurationError, and BadInput for a `since` that is no moment."""
-    from bot.audit import export
+    from bot.audit import Filters, export
     from bot.store import Database
 
-    earliest = _since(since)
+    only = Filters(since=_since(since), room=room, actor=actor, verb=verb, outcome=outcome)
     db = Database(settings.database_url.get_secret_value(), read_only=True)
     await db.open()
     try:
-        async for line in export(db, format, since=earliest, room=room, actor=actor):
+        async for line in export(db, format, **only):
             write(f"{line}\n")
     finally:
         await db.close()

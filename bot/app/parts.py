@@ -16,9 +16,10 @@ from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.commands import COMMANDS
 from bot.desk import Desk
-from bot.dispatch import Approving, Dispatcher, House, Places, approvals_needed
+from bot.dispatch import Approving, Dispatcher, House, Places, Reminding, approvals_needed
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
+from bot.dispatch.home import HomePages
 from bot.door import Door
 from bot.files import SharedFiles
 from bot.hooks import Hooks
@@ -29,18 +30,24 @@ from bot.model import Presence, Room
 from bot.people import Caller, Directory, People
 from bot.phone import PhoneCalls
 from bot.policy import Policy
+from bot.polling import Polls
+from bot.reminders import Callbacks as ReminderCallbacks
+from bot.reminders import Reminders
 from bot.role_copies import RoleCopies
 from bot.roster import Roster
 from bot.seal import Seal
 from bot.settings import Settings
 from bot.slack.bolt import Entrance, attach, build_app
 from bot.slack.client import Authorisation, WebClient
+from bot.slack.events import Events
 from bot.slack.files import SlackFiles
+from bot.slack.home import HomeTabs
 from bot.slack.identity import SlackDirectory
 from bot.slack.launcher import Launcher
 from bot.slack.listeners import SlackListeners
 from bot.slack.modals import Modals
 from bot.slack.outbox import SlackVoice
+from bot.slack.presenting import Spawner
 from bot.slack.response_url import ResponseUrls
 from bot.slack.seen import Seen
 from bot.store import Store
@@ -90,6 +97,11 @@ class Core:
     callbacks: Callbacks
     dispatcher: Dispatcher
     hooks: Hooks
+    polls: Polls
+    cards: RoomCards
+    pages: HomePages
+    reminders: Reminders
+    reminding: ReminderCallbacks
 
 
 def slack_side(ground: Ground, session: ClientSession) -> SlackSide:
@@ -118,11 +130,13 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
         clock,
         timezone=settings.timezone,
         language=settings.language,
+        catch_up=store.db.changes.catch_up if store.db.shared else None,
         copies=RoleCopies(keepers, clock),
     )
     approvals = Approvals(store, ground.jobs, ground.audit, clock)
     calls = Calls(store)
-    desk = _desk(ground, roster, people, approvals, calls, voice, files)
+    reminders = Reminders(store, ground.jobs, ground.audit, clock)
+    desk = _desk(ground, roster, people, approvals, calls, voice, files, reminders)
     delivery = Delivery(desk, ground.tasks.beside)
     places = Places(settings.slack.approval_channel, settings.slack.audit_channel)
     approving = Approving(desk, delivery, places)
@@ -132,7 +146,21 @@ def core(ground: Ground, directory: Directory, voice: Voice, files: SharedFiles)
     hooks = Hooks(
         ground.backends, store, roster, clock, rejected=lambda reason: rejected.labels(f"hook: {reason}").inc()
     )
-    return Core(people, roster, approvals, calls, approving.callbacks(), dispatcher, hooks)
+    polls = Polls(store, roster, ground.backends, clock, desk.cards.changed)
+    return Core(
+        people,
+        roster,
+        approvals,
+        calls,
+        approving.callbacks(),
+        dispatcher,
+        hooks,
+        polls,
+        desk.cards,
+        HomePages(desk),
+        reminders,
+        Reminding(desk).callbacks(),
+    )
 
 
 def _desk(
@@ -143,6 +171,7 @@ def _desk(
     calls: Calls,
     voice: Voice,
     files: SharedFiles,
+    reminders: Reminders,
 ) -> Desk:
     settings, store, backends = ground.settings, ground.store, ground.backends
     open_backends = frozenset(name for name, section in settings.backends.items() if section.open_rooms)
@@ -171,6 +200,7 @@ def _desk(
             presence=present,
             asked=lambda room: isinstance(backends[room.backend], ListsParticipants),
             door=lambda room: door_words(backends[room.backend], room),
+            known=lambda name: name in backends,
             background=ground.tasks.beside,
         ),
         clock=ground.clock,
@@ -180,6 +210,7 @@ def _desk(
         commands=VERBS,
         judge=judged,
         last_error=ground.errors.of,
+        reminders=reminders,
         seal=Seal(*_credentials(settings)),
         files=files,
         slash=settings.slack.command,
@@ -199,15 +230,36 @@ def _credentials(settings: Settings) -> tuple[str, ...]:
     return tuple(one.get_secret_value() for one in known if one is not None)
 
 
-def entrance(ground: Ground, core: Core, slack: SlackSide, seen: Seen) -> Entrance:
+def home_tabs(ground: Ground, core: Core, slack: SlackSide) -> HomeTabs:
+    """The Home tabs, told of everything that may stand on them."""
+    tabs = HomeTabs(slack.client, core.pages.page, ground.store, ground.clock)
+    core.roster.subscribe(lambda backend, event: tabs.changed())
+    ground.store.rooms.subscribe(tabs.changed)
+    ground.store.requests.subscribe(tabs.changed)
+    ground.store.reminders.subscribe(tabs.changed)
+    return tabs
+
+
+def entrance(ground: Ground, core: Core, slack: SlackSide, homes: HomeTabs, seen: Seen) -> Entrance:
     """Bolt with the listeners behind it."""
+    launcher, spawner = Launcher(slack.client, slack.voice), Spawner(ground.tasks, slack.voice)
+    events = Events(
+        core.dispatcher,
+        spawner=spawner,
+        voice=slack.voice,
+        launcher=launcher,
+        people=core.people,
+        homes=homes,
+        bot_user=lambda: slack.authorisation.bot_user,
+        announce=ground.store.db.announce if ground.store.db.shared else None,
+    )
     listeners = SlackListeners(
         core.dispatcher,
-        tasks=ground.tasks,
+        spawner=spawner,
         voice=slack.voice,
         modals=slack.modals,
-        launcher=Launcher(slack.client, slack.voice),
-        people=core.people,
+        launcher=launcher,
+        events=events,
         seen=seen,
     )
     app = build_app(slack.client, slack.authorisation)

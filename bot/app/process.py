@@ -16,21 +16,24 @@ from typing import Any
 from aiohttp import web
 from structlog import get_logger
 
-from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, slack_side
+from bot.app.others import among_others, follow_invalidations
+from bot.app.parts import VERBS, Core, Ground, SlackSide, core, entrance, home_tabs, slack_side
 from bot.app.vendors import LastErrors, open_backends
 from bot.app.web import hook_route
 from bot.approvals import handlers
 from bot.audit import Audit
 from bot.clock import Clock
 from bot.errors import BotError, ConfigurationError
-from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.choosing import jobs_on
 from bot.metrics import Metrics
 from bot.policy import Policy
+from bot.reminders import handlers as reminder_handlers
 from bot.settings import Settings, load
 from bot.slack.bolt import Entrance
 from bot.slack.client import new_session
 from bot.slack.front import Front, routes
-from bot.slack.seen import Seen, SeenInMemory
+from bot.slack.home import HomeTabs
+from bot.slack.seen import Seen, SeenInDatabase, SeenInMemory
 from bot.slack.socket import SocketMode
 from bot.store import PREDECESSOR_DRAINS, Store
 from bot.tasks import Tasks
@@ -38,9 +41,7 @@ from bot.tasks import Tasks
 DRAIN_SECONDS = 30.0
 MOST_TASKS = 4000
 SWEEP = timedelta(hours=1)
-# Verbs that an approval rule may name although they come with later back ends.
-ANNOUNCED_VERBS = ("remind", "reminders", "story", "mute", "unmute", "admit", "promote")
-KNOWN_VERBS = (*VERBS, *ANNOUNCED_VERBS)
+CARDS_PUT_RIGHT = timedelta(days=1)  # of rooms in which something happened since then
 
 log = get_logger(__name__)
 
@@ -67,7 +68,7 @@ class Bot:
 @asynccontextmanager
 async def from_files(config: Path, environ: Mapping[str, str], clock: Clock) -> AsyncIterator[Bot]:
     """A bot from a configuration file and variables that are not the process's own (the playground)."""
-    settings = load({**environ, "MEETOPS_CONFIG": str(config)}, config.parent, commands=KNOWN_VERBS)
+    settings = load({**environ, "MEETOPS_CONFIG": str(config)}, config.parent, commands=VERBS)
     settings.require_slack()
     async with running(settings, clock, Today(Policy(settings.rules()))) as bot:
         yield bot
@@ -92,12 +93,11 @@ async def running(
         stack.push_async_callback(store.close)
         audit = Audit(store.db, clock)
         stack.push_async_callback(audit.flush)
-        jobs = EmbeddedJobs(store.db, clock)
+        jobs = jobs_on(store.db, clock)
         ground = Ground(settings, clock, policy, metrics, tasks, store, jobs, audit, backends, errors)
         slack = slack_side(ground, session)
-        yield await _begin(
-            _Parts(ground, slack, core(ground, slack.directory, slack.voice, slack.files), SeenInMemory(clock)), stack
-        )
+        seen = SeenInDatabase(store.db, clock) if store.db.shared else SeenInMemory(clock)
+        yield await _begin(_Parts(ground, slack, core(ground, slack.directory, slack.voice, slack.files), seen), stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +111,25 @@ class _Parts:
 async def _begin(parts: _Parts, stack: AsyncExitStack) -> Bot:
     """Load what is kept, then listen, then begin the work that goes on by itself."""
     ground, bot_core = parts.ground, parts.core
+    follow_invalidations(ground.store.db, bot_core.people, parts.slack.voice)
     await bot_core.roster.load()
     await bot_core.approvals.recover()
+    await bot_core.reminders.recover()
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    way_in = entrance(ground, bot_core, parts.slack, parts.seen)
+    homes = home_tabs(ground, bot_core, parts.slack)
+    way_in = entrance(ground, bot_core, parts.slack, homes, parts.seen)
     socket = _socket(parts, way_in) if ground.settings.socket_mode else None
     url = await _listening(parts, way_in, socket, stack)
     background = _Background(failed)
     stack.push_async_callback(_wind_down, parts, socket, background)
     background.begin(ground.audit.run(), "audit")
     background.begin(_jobs(parts), "jobs")
-    background.begin(_sweep(ground), "sweep")
+    background.begin(_sweep(parts), "sweep")
+    if ground.store.db.shared:
+        background.begin(among_others(ground.store.db, bot_core.approvals), "among others")
     background.begin(_to_slack(parts.slack, socket), "slack")
+    background.begin(_live(parts), "live")
+    background.begin(_homes(parts, homes), "homes")
     return Bot(url, failed)
 
 
@@ -196,22 +203,33 @@ async def _jobs(parts: _Parts) -> None:
     """Jobs post to Slack, so they begin once Slack knows the bot."""
     ground, bot_core = parts.ground, parts.core
     await parts.slack.authorisation.known()
-    work = handlers(
-        bot_core.approvals,
-        bot_core.callbacks,
-        store=ground.store,
-        jobs=ground.jobs,
-        audit=ground.audit,
-        clock=ground.clock,
-    )
-    await ground.jobs.run(work)
+    ways: dict[str, Any] = {"store": ground.store, "jobs": ground.jobs, "audit": ground.audit, "clock": ground.clock}
+    requests = handlers(bot_core.approvals, bot_core.callbacks, **ways)
+    reminders = reminder_handlers(bot_core.reminders, bot_core.reminding, **ways)
+    await ground.jobs.run({**requests, **reminders})
 
 
-async def _sweep(ground: Ground) -> None:
-    """Forget the links that open nothing any more."""
+async def _homes(parts: _Parts, homes: HomeTabs) -> None:
+    await parts.slack.authorisation.known()
+    await homes.run()
+
+
+async def _live(parts: _Parts) -> None:
+    """What people see of rooms is put right after the start, and kept right by looking at those in use."""
+    await parts.slack.authorisation.known()
+    await parts.core.cards.resume(parts.ground.clock.now() - CARDS_PUT_RIGHT)
+    await parts.core.polls.run()
+
+
+async def _sweep(parts: _Parts) -> None:
+    """Forget the links that open nothing any more, and what everybody has heard of."""
+    ground = parts.ground
     while True:
         async with ground.store.db.begin() as tx:
             await ground.store.links.forget_expired(tx, ground.clock.now())
+            await ground.store.db.changes.prune(tx)
+        if isinstance(parts.seen, SeenInDatabase):
+            await parts.seen.forget_old()
         await ground.clock.sleep_until(ground.clock.now() + SWEEP)
 
 

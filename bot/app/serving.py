@@ -13,7 +13,8 @@ from typing import Literal, TextIO
 from structlog import get_logger
 
 from bot import log as logging_setup
-from bot.app.process import KNOWN_VERBS, Bot, Today, running
+from bot.app.parts import VERBS
+from bot.app.process import Bot, Today, running
 from bot.clock import Clock
 from bot.errors import ConfigurationError
 from bot.policy import Policy
@@ -25,7 +26,7 @@ log = get_logger(__name__)
 
 def settings_from_environment() -> Settings:
     """Read the process's own environment and file. Raises ConfigurationError."""
-    return load(commands=KNOWN_VERBS)
+    return load(commands=VERBS)
 
 
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
@@ -101,7 +102,7 @@ def _hear_signals(stop: asyncio.Event, settings: Settings, today: Today) -> None
 
 def _read_again(settings: Settings, today: Today) -> None:
     try:
-        today.policy = Policy(reload(settings, commands=KNOWN_VERBS).rules())
+        today.policy = Policy(reload(settings, commands=VERBS).rules())
     except ConfigurationError as error:
         log.error("rules kept as they were: the configuration is wrong", **_told(error))
     else:

@@ -119,14 +119,20 @@ class Approvals:
         return tuple({person.user_id: person for person in agreed}.values())
 
     async def recover(self) -> None:
-        """After a start: what was carried out at once, without a job of its own, when the process died."""
-        for request in await self._store.requests.in_state(State.RUNNING):
-            if request.approvals_needed == 0:
-                await self._settle(request)
+        """What was carried out at once, without a job of its own, when its process died.
+
+        After a start; where several processes share the database, again and again.
+        """
+        for request in await self._store.requests.orphaned():
+            await self._settle(request)
 
     async def _settle(self, request: Request) -> None:
         effects = await self._store.effects.of(request.id)
         async with self._store.db.begin() as tx:
+            now = await self._store.requests.get(request.id, tx)
+            if now is None or now.version != request.version or now.replica != request.replica:
+                return  # another process was first
+            await self._store.requests.leave_to_jobs(tx, request)
             if request.repeatable and effects and all(effect.result is not None for effect in effects.values()):
                 await self._jobs.enqueue(tx, PERFORM, request.id)
                 return

@@ -7,7 +7,7 @@ one chain, in order.
 from __future__ import annotations
 
 from bot.audit.chain import Entry, Row
-from bot.audit.reading import Verification, export, verify
+from bot.audit.reading import Filters, Verification, export, verify
 from bot.audit.writing import Audit
 
-__all__ = ["Audit", "Entry", "Row", "Verification", "export", "verify"]
+__all__ = ["Audit", "Entry", "Filters", "Row", "Verification", "export", "verify"]

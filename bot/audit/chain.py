@@ -57,10 +57,10 @@ def chained(head: Head, entries: list[tuple[datetime, Entry]]) -> tuple[list[dic
     """The table rows for these entries, behind that head; and the new head."""
     rows = []
     for at, entry in entries:
-        row: dict[str, Any] = {name: getattr(entry, name) for name in _TEXTS}
+        row: dict[str, Any] = {name: getattr(entry, name).replace("\0", "\ufffd") for name in _TEXTS}
         row |= {"seq": head.seq + 1, "at": moment_text(at), "previous": head.hash}
         row |= {"approvers": _json(list(entry.approvers)), "facts": _json(dict(entry.facts))}
-        row |= {"hash": row_hash(row), "room_key": entry.room.casefold()}
+        row |= {"hash": row_hash(row), "room_key": row["room"].casefold()}
         rows.append(row)
         head = Head(row["seq"], row["hash"])
     return rows, head

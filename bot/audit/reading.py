@@ -8,9 +8,9 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, literal, or_, select
 
 from bot.audit.chain import Head, moment_text, row_hash
 from bot.store.database import Database, Tx
@@ -34,6 +34,19 @@ class Verification:
     why: str = ""
 
 
+class Filters(TypedDict, total=False):
+    """Which rows: since then, about that room (a title, or a handle alone; any case), of that actor, verb, outcome.
+
+    `actor` is the whole identity or the Slack user id alone; `verb` takes in the decisions on it (`approve dial`).
+    """
+
+    since: datetime | None
+    room: str | None
+    actor: str | None
+    verb: str | None
+    outcome: str | None
+
+
 async def verify(db: Database) -> Verification:
     """Follow the chain from its beginning to its end, or to the first row that does not fit."""
     head = Head()
@@ -49,33 +62,42 @@ async def verify(db: Database) -> Verification:
 async def export(
     db: Database,
     form: Literal["jsonl", "csv"],
-    *,
-    since: datetime | None = None,
-    room: str | None = None,
-    actor: str | None = None,
+    **only: Unpack[Filters],
 ) -> AsyncIterator[str]:
     """The rows, oldest first, as lines without their ends; CSV begins with its column names."""
     line = _csv_line if form == "csv" else _json_line
     if form == "csv":
         yield _csv_line({name: name for name in _COLUMNS})
     async with db.read() as tx:
-        async for row in _rows(tx, matching(select(audit), since=since, room=room, actor=actor)):
+        async for row in _rows(tx, matching(select(audit), **only)):
             yield line(row)
 
 
-def matching(wanted: Select[Any], *, since: datetime | None, room: str | None, actor: str | None) -> Select[Any]:
-    """Only the rows since then, about that room (a title, or a handle alone; any case), of that actor.
-
-    `actor` is the whole identity or the Slack user id alone.
-    """
+def matching(wanted: Select[Any], **only: Unpack[Filters]) -> Select[Any]:
+    """The same question about these rows alone."""
+    since, room, actor = only.get("since"), only.get("room"), only.get("actor")
     if since is not None:
         wanted = wanted.where(audit.c.at >= moment_text(since))
     if room is not None:
-        key = room.casefold()
-        wanted = wanted.where(or_(audit.c.room_key == key, audit.c.room_key.endswith(f"/{key}", autoescape=True)))
+        wanted = wanted.where(_about(room.casefold()))
     if actor is not None:
         wanted = wanted.where(or_(audit.c.actor == actor, audit.c.actor.endswith(f"/{actor}", autoescape=True)))
+    if (verb := only.get("verb")) is not None:
+        wanted = wanted.where(or_(audit.c.action == verb, audit.c.action.endswith(f" {verb}", autoescape=True)))
+    if (outcome := only.get("outcome")) is not None:
+        wanted = wanted.where(audit.c.outcome == outcome)
     return wanted
+
+
+def _about(key: str) -> ColumnElement[bool]:
+    """The room's key is this one, or ends with this handle, or this stands among those of several rooms."""
+    several = literal(", ").concat(audit.c.room_key).concat(",")
+    return or_(
+        audit.c.room_key == key,
+        audit.c.room_key.endswith(f"/{key}", autoescape=True),
+        several.contains(f", {key},", autoescape=True),
+        several.contains(f"/{key},", autoescape=True),
+    )
 
 
 def _misfit(row: Mapping[str, Any], head: Head) -> str:
@@ -92,7 +114,9 @@ async def _rows(tx: Tx, wanted: Select[Any]) -> AsyncIterator[Mapping[str, Any]]
     """In chunks, so that the whole audit never stands in memory."""
     last = -1 << 62  # below every row, also one that somebody put before the first
     while True:
-        chunk = await tx.execute(wanted.where(audit.c.seq > last).order_by(audit.c.seq).limit(_CHUNK))
+        chunk = await tx.execute(
+            wanted.where(audit.c.seq > literal(last, BigInteger)).order_by(audit.c.seq).limit(_CHUNK)
+        )
         rows = chunk.mappings().all()
         for row in rows:
             yield dict(row)

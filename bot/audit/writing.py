@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Unpack
 
 from sqlalchemy import insert, select
 from structlog import get_logger
 from structlog.contextvars import get_contextvars
 
 from bot.audit.chain import Entry, Head, Row, chained, read_row
-from bot.audit.reading import matching
+from bot.audit.reading import Filters, matching
 from bot.clock import Clock
 from bot.store.database import Database, DatabaseUnavailable, Tx
 from bot.store.tables import audit
@@ -26,7 +27,7 @@ log = get_logger(__name__)
 
 
 class Audit:
-    """Writes the chain and looks things up in it. One per process: it knows the last row."""
+    """Writes the chain and looks things up in it. One per process, which knows the last row if it is the only one."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -69,12 +70,10 @@ class Audit:
                 log.error("audit rows wait for the database", queued=len(self._queued))
                 self._some.set()
 
-    async def search(
-        self, *, room: str | None = None, actor: str | None = None, since: datetime, limit: int
-    ) -> Sequence[Row]:
-        """The newest rows first. `room` is a title (`jaas/standup`) or a handle alone, any case."""
+    async def search(self, *, limit: int, **only: Unpack[Filters]) -> Sequence[Row]:
+        """The newest of these rows first."""
         await self.flush()
-        wanted = matching(select(audit), since=since, room=room, actor=actor)
+        wanted = matching(select(audit), **only)
         async with self._db.read() as tx:
             found = await tx.execute(wanted.order_by(audit.c.seq.desc()).limit(limit))
             return [read_row(row) for row in found.mappings()]
@@ -97,7 +96,7 @@ class Audit:
         tx.after_commit(lambda: self._written(head, len(noted)))
 
     async def _last(self, tx: Tx) -> Head:
-        if self._head is not None:
+        if self._head is not None and not self._db.shared:
             return self._head
         newest = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
         row = (await tx.execute(newest)).first()

@@ -1,4 +1,4 @@
-"""`/meet audit [room|@user] [since=7d]`: who did what, when, and how it ended."""
+"""`/meet audit [room|@user] [since=7d] [verb=] [outcome=]`: who did what, when, and how it ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.audit import Row
 from bot.command import Act, Command
 from bot.grammar import Duration, UserWord, key, optional, rest
 from bot.model import Person
-from bot.reply import At, Card, Line, Part, Reply, Strong, Text, User, text
+from bot.reply import At, Card, Code, Line, Part, Reply, Strong, Text, User, text
 from bot.rules import Need
 
 MOST_ROWS = 30
@@ -24,6 +24,8 @@ class Args:
     user: UserWord | None = optional("@person: what they did")
     room: str | None = rest("a room: what was done to it", required=False)
     since: Duration | None = key("how far back, such as 7d or 12h")
+    verb: str | None = key("only this verb, with the decisions on it")
+    outcome: str | None = key("only what ended so: done, refused, unknown, …")
 
 
 async def run(act: Act[Any], args: Args) -> Reply:
@@ -32,8 +34,13 @@ async def run(act: Act[Any], args: Args) -> Reply:
     actor = None
     if args.user is not None:
         actor = str(act.caller.person.beside(args.user.user_id))
-    rows = await act.desk.audit.search(room=args.room, actor=actor, since=since, limit=MOST_ROWS)
+    verb, outcome = (one.strip().casefold() if one else None for one in (args.verb, args.outcome))
+    rows = await act.desk.audit.search(
+        since=since, room=args.room, actor=actor, verb=verb, outcome=outcome, limit=MOST_ROWS
+    )
     lines = [Line(_row(row)) for row in rows]
+    if len(rows) == MOST_ROWS:
+        lines.append(Line(text(f"These are the newest {MOST_ROWS}; ", Code("meetops audit export"), " writes all.")))
     if not lines:
         lines = [Line(text("Nothing was recorded for that."))]
     return Reply(text("Audit"), card=Card(title="Audit", lines=tuple(lines)))
@@ -57,5 +64,5 @@ COMMAND = Command(
     permission=Need("administration", "ACCESS"),
     rooms=lambda args: (),
     run=run,
-    examples=("audit", "audit standup", "audit @ann since=2d"),
+    examples=("audit", "audit standup", "audit @ann since=2d", "audit verb=dial outcome=refused"),
 )

@@ -30,7 +30,11 @@ async def run(act: Act[Any], args: Args) -> Reply:
 def _all(act: Act[Any], allowed: list[Command[Any, Any]]) -> Reply:
     lines = [Line(text(Strong(command.name), " · ", command.summary)) for command in allowed]
     more = Line(
-        text("help and a verb shows how to type it; ", Code(act.desk.slash), " alone opens a menu."), quiet=True
+        text(
+            *("help and a verb shows how to type it; ", Code(act.desk.slash), " alone opens a menu. In a thread type "),
+            *(Code("@meetops who"), " instead, in my direct messages just ", Code("who"), "."),
+        ),
+        quiet=True,
     )
     return Reply(text("What you can do"), card=Card(title="What you can do", lines=(*lines, more)))
 

@@ -82,7 +82,7 @@ class Approving:
     async def perform(self, request: Request) -> Result:
         """Read the command again, judge the requester by today's roles, and carry it out for the meeting it was for."""
         caller = await self._desk.people.caller(request.requester, fresh=True)
-        address = Address(request.requester, channel_id=request.channel_id)
+        address = Address(request.requester, channel_id=request.channel_id, thread_ts=request.thread_ts)
         found = await read(self._desk, request.line, caller, address, request_id=request.id, prepare=False)
         await self._check_same(request, found)
         order = await prepared(found)
@@ -109,7 +109,7 @@ class Approving:
         await self._delivery.send(act.address, reply.posts)
         if reply.public and act.place is not None and act.place != request.card_channel_id:
             said = spoken(reply.outcome or Outcome.DONE, reply.body, by=request.requester)
-            await self._delivery.note_publicly(act.place, said)
+            await self._delivery.note_publicly(act.place, said, thread_ts=request.thread_ts)
         self._delivery.watch(act.recorded(request.id), reply, None)
 
     async def show(self, request: Request, posted: Posted | None) -> Posted:
@@ -118,7 +118,8 @@ class Approving:
         if request.approvals_needed:
             body, buttons = card_of(request, await self._desk.approvals.approvers(request.id))
         if posted is None:
-            return await self._desk.voice.post(request.card_channel_id or "", body, buttons)
+            thread = request.thread_ts if request.card_channel_id == request.channel_id else None
+            return await self._desk.voice.post(request.card_channel_id or "", body, buttons, thread_ts=thread)
         await self._desk.voice.edit(posted, body, buttons)
         return posted
 
@@ -134,7 +135,9 @@ class Approving:
         try:
             await self._desk.voice.post(request.requester.user_id, body)
         except Unreachable:
-            await self._desk.voice.whisper(Address(request.requester, channel_id=request.channel_id), body)
+            await self._desk.voice.whisper(
+                Address(request.requester, channel_id=request.channel_id, thread_ts=request.thread_ts), body
+            )
         if request.approvals_needed:
             asked = text(User(request.requester.user_id), " asked: ", *request.says, " · ", Strong(request.word))
             await self._delivery.note_publicly(self._places.audit_channel, text(*asked, " · ", *request.answer))

@@ -60,12 +60,14 @@ class Carrying:
         try:
             reply = await carried(order, act)
         except BotError as error:
-            await approvals.finish(request, Result(Outcome(error.outcome), error.detail or (str(error),)))
+            ended = Result(Outcome(error.outcome), error.detail or (str(error),))
+            await self._desk.store.db.persistently(lambda: approvals.finish(request, ended))
             error.recorded = True
             if isinstance(error, UnknownOutcome):
                 error.buttons = (Button("Check", "check", value=request.id),)
             raise
-        await approvals.finish(request, Result(reply.outcome or Outcome.DONE, reply.body, reply.facts))
+        result = Result(reply.outcome or Outcome.DONE, reply.body, reply.facts)
+        await self._desk.store.db.persistently(lambda: approvals.finish(request, result))
         return act, reply
 
 
@@ -112,6 +114,7 @@ def draft_of(
         requester=act.caller.person,
         backend=order.backend or "",
         channel_id=act.address.channel_id,
+        thread_ts=act.address.thread_ts,
         card_channel_id=card_channel,
         room_id=bound_to(act.rooms),
         room=", ".join(one.title for one in act.rooms),

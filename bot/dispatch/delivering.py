@@ -45,7 +45,8 @@ class Delivery:
         failed: list[Text] = []
         for post in posts:
             try:
-                posted = await self._desk.voice.post(post.to, post.body, post.buttons)
+                thread = address.thread_ts if post.to == address.channel_id else None
+                posted = await self._desk.voice.post(post.to, post.body, post.buttons, thread_ts=thread)
             except Unreachable as error:
                 who = User(post.to) if post.to.startswith(("U", "W")) else Place(post.to)
                 failed.append(text("I could not reach ", who, f": {error} "))
@@ -59,7 +60,7 @@ class Delivery:
         """So that the card is kept true. The room may have been deleted while Slack was slow to take it."""
         try:
             async with self._desk.store.db.begin() as tx:
-                await self._desk.store.rooms.remember_card(tx, room_id, posted.channel_id, posted.ts)
+                await self._desk.store.rooms.remember_card(tx, room_id, posted)
         except NotFound:
             self._desk.cards.gone(card.title, (posted,))
             return
@@ -67,7 +68,9 @@ class Delivery:
 
     async def _in_public(self, act: Act[Any], reply: Reply, channel: str) -> Posted | None:
         try:
-            posted = await self._desk.voice.post(channel, answer(reply, by=act.caller.person), reply.buttons)
+            posted = await self._desk.voice.post(
+                channel, answer(reply, by=act.caller.person), reply.buttons, thread_ts=act.address.thread_ts
+            )
         except Unreachable:
             await self._desk.voice.whisper(act.address, answer(reply), reply.buttons)
             return None
@@ -100,11 +103,11 @@ class Delivery:
         if privately:
             await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
 
-    async def note_publicly(self, channel: str | None, body: Text | Card) -> None:
+    async def note_publicly(self, channel: str | None, body: Text | Card, *, thread_ts: str | None = None) -> None:
         """A line for the audit channel; where it cannot be posted the audit itself still has it."""
         if channel is None:
             return
         try:
-            await self._desk.voice.post(channel, body)
+            await self._desk.voice.post(channel, body, thread_ts=thread_ts)
         except Unreachable:
             return

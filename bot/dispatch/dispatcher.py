@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.audit import Entry
 from bot.capabilities import file_operations
-from bot.cards import join_button, request_line, who_is_in
+from bot.cards import join_button
 from bot.command import Confirm
 from bot.desk import Desk
 from bot.dispatch.approving import Approving
@@ -16,21 +16,21 @@ from bot.dispatch.asking import in_the_name_of
 from bot.dispatch.carrying import Carrying
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.following import Following
+from bot.dispatch.menu import menu
 from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
+from bot.dispatch.reminding import Reminding
 from bot.dispatch.saying import failure, spoken
-from bot.errors import BotError, NotFound, Refused, Unavailable
+from bot.errors import AlreadySo, BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
 from bot.launch import Launch
-from bot.lookup import MOST_ASKED, Ambiguous
+from bot.lookup import Ambiguous
 from bot.metrics import Metrics
-from bot.model import Person, Presence, Risk, Room
+from bot.model import Person, Risk, Room
 from bot.people import Caller
-from bot.reply import Button, Card, Line, Reply, Strong, User, text
+from bot.reply import Button, Card, Line, Place, Reply, Strong, User, text
 from bot.rules import Need
 from bot.voice import Address, Form
 
-MOST_LIVE = 5
-MENU_SECONDS = 2.0  # the menu is open meanwhile, and says so
 SUGGEST_SECONDS = 2.0  # Slack waits 3 for the choices of a menu
 ANNOUNCED = frozenset({"ban", "delete", "config", "roles"})  # told to the audit channel whenever they act
 
@@ -54,6 +54,7 @@ class Dispatcher:
         self._carrying = carrying
         self._approving = approving
         self._following = Following(desk)
+        self._reminding = Reminding(desk)
         self._house = house
         self._metrics = metrics
 
@@ -66,6 +67,28 @@ class Dispatcher:
             await self._give(order, key)
         except BotError as error:
             await self._explain(address, error, line, caller)
+
+    async def command_in(self, address: Address, line: str, key: str) -> None:
+        """The same, from a channel that they picked in a form: they have to be in it."""
+        try:
+            if not await self._desk.voice.is_member(address.channel_id or "", address.person):
+                raise Refused("You are not in that channel; pick one that you are in.")
+        except BotError as error:
+            await self._explain(replace(address, channel_id=None), error, line)
+            return
+        await self.command(address, line, key)
+
+    async def meet_about(self, address: Address, topic: str, key: str) -> None:
+        """A room for a message, its card in the thread; where the thread has one, that one."""
+        line = f"start {quote(topic)}" if topic else "start"
+        rooms, channel, thread = self._desk.store.rooms, address.channel_id, address.thread_ts
+        known = await rooms.room_in_thread(channel, thread) if channel and thread else None
+        if known is None:
+            await self.command(address, line, key)
+            return
+        there = text("This thread has a room: ", Strong(known.title), ".")
+        error = AlreadySo("This thread has a room.", detail=there, buttons=(join_button(known),))
+        await self._explain(address, error, line)
 
     async def _give(self, order: Order, key: str) -> None:
         act = order.act
@@ -91,7 +114,9 @@ class Dispatcher:
             said = text(User(act.caller.person.user_id), " · ", Strong(order.command.name), " · ", *reply.body)
             await self._delivery.note_publicly(self._house.audit_channel, said)
 
-    async def _explain(self, address: Address, error: BotError, line: str, caller: Caller | None = None) -> None:
+    async def _explain(
+        self, address: Address, error: BotError, line: str, caller: Caller | None = None, *, about: Room | None = None
+    ) -> None:
         verb = verb_in(line)
         body, buttons = failure(error)
         await self._desk.voice.whisper(address, body, buttons)
@@ -99,7 +124,7 @@ class Dispatcher:
         if isinstance(error, Confirm):
             return
         if not error.recorded:
-            room = words_for_room(self._desk, line)
+            room = about.title if about else words_for_room(self._desk, line)
             entry = Entry(actor=str(address.person), action=verb[:40], room=room, outcome=error.outcome)
             await self._desk.audit.note(entry)
         command = self._desk.commands.get(verb)
@@ -108,16 +133,12 @@ class Dispatcher:
             refused = text(User(address.person.user_id), " tried ", Strong(verb), " and was refused: ", str(error))
             await self._delivery.note_publicly(self._house.audit_channel, refused)
 
-    async def join(self, address: Address, room_id: str) -> None:
-        """Somebody pressed Join on a card: their own link, to them alone."""
-        line = "join"
+    async def join(self, address: Address, where: str) -> None:
+        """Somebody pressed Join on a card: their own link, to them alone. `where`: `room` or `room@channel`."""
+        room = None
         try:
-            room = await self._desk.store.rooms.get(room_id)
-            if room is None:
-                raise NotFound("That room was deleted.")
-            line = f"join {quote(room.title)}"
-            caller = await self._desk.people.caller(address.person)
-            await self._admit(room, caller, address)
+            room = await self._behind(where)
+            caller = await self._admitted(address, room, where)
             with in_the_name_of(caller):
                 reply = await self._desk.door.let_in(room, caller)
             await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body), reply.buttons)
@@ -126,7 +147,43 @@ class Dispatcher:
             )
             await self._desk.audit.note(entry)
         except BotError as error:
-            await self._explain(address, error, line)
+            await self._explain(address, error, "join", about=room)
+
+    async def snooze(self, address: Address, value: str) -> None:
+        """Somebody pressed Snooze under a reminder (`reminder@moment`): once more, to their direct messages."""
+        try:
+            reminder = await self._desk.reminders.get(value.partition("@")[0])
+            if reminder is None:
+                raise NotFound("That reminder is gone.")
+            where = f"{reminder.room_id}@{reminder.origin or ''}"
+            await self._admitted(address, await self._behind(where), where)
+            reply = await self._reminding.snooze(address, value)
+        except BotError as error:
+            await self._explain(address, error, "remind")
+            return
+        await self._desk.voice.whisper(address, spoken(reply.outcome, reply.body))
+
+    async def left(self, channel_id: str, *, archived: bool) -> None:
+        """The bot was put out of a channel, or the channel was archived: what it would post there is paused."""
+        here = Place(channel_id)
+        why = text(here, " is archived.") if archived else text("I am not in ", here, " any more; invite me back.")
+        await self._desk.reminders.left(channel_id, why)
+
+    async def _behind(self, where: str) -> Room:
+        """The room behind a button."""
+        room = await self._desk.store.rooms.get(where.partition("@")[0])
+        if room is None:
+            raise NotFound("That room was deleted.")
+        return room
+
+    async def _admitted(self, address: Address, room: Room, where: str) -> Caller:
+        """Whoever pressed it. What was put off is judged by the channel it was put off in."""
+        origin = where.partition("@")[2]
+        caller = await self._desk.people.caller(address.person)
+        if origin and await self._desk.voice.is_member(origin, caller.person):
+            address = replace(address, channel_id=origin)
+        await self._admit(room, caller, address)
+        return caller
 
     async def _admit(self, room: Room, caller: Caller, address: Address) -> None:
         """Join needs no role on a card in one's own channel; guests need the operator's leave."""
@@ -143,26 +200,7 @@ class Dispatcher:
 
     async def launch(self, address: Address) -> Launch:
         """What the menu shows: what is live here, what waits for the caller, what they may do."""
-        caller = await self._desk.people.caller(address.person)
-        rooms = await self._desk.lookup.shared_in(address.channel_id, caller)
-        seen = await asyncio.gather(*(self._presence(room) for room in rooms[:MOST_ASKED]))
-        here = sorted(zip(rooms, seen, strict=False), key=lambda one: not one[1].participants)
-        waiting = await self._desk.waiting_for(caller)
-        return Launch(
-            live=tuple(_live(room, presence) for room, presence in here[:MOST_LIVE]),
-            waiting=tuple(
-                Line(request_line(one), buttons=(Button("Details", "details", value=one.id),)) for one in waiting
-            ),
-            verbs=tuple((one.name, one.summary) for one in await self._desk.allowed_verbs(caller)),
-        )
-
-    async def _presence(self, room: Room) -> Presence:
-        """Who is in, where its vendor says so soon enough for a menu."""
-        try:
-            async with asyncio.timeout(MENU_SECONDS):
-                return await self._desk.presence(room)
-        except (BotError, TimeoutError):
-            return Presence(None, None)
+        return await menu(self._desk, address)
 
     async def fill_in(self, address: Address, line: str) -> None:
         """Open a form that completes this line."""
@@ -246,11 +284,6 @@ class Dispatcher:
             await self._explain(address, error, "approvals")
             return
         await self._desk.voice.whisper(address, answer.card or spoken(answer.outcome, answer.body), answer.buttons)
-
-
-def _live(room: Room, presence: Presence) -> Line:
-    who = Button("Who", "run", value=f"who {quote(room.title)}")
-    return Line(text(Strong(room.title), " · ", *who_is_in(presence)), buttons=(join_button(room), who))
 
 
 def _everyday(need: Need | None) -> bool:

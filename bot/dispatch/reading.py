@@ -168,7 +168,7 @@ async def _rooms(
     rooms = []
     for word in command.rooms(args):
         try:
-            rooms.append(await desk.lookup.room(word, caller, address.channel_id))
+            rooms.append(await desk.lookup.room(word, caller, address.channel_id, thread_ts=address.thread_ts))
         except Ambiguous as error:
             raise complete(error, command, args, why) from None
     return tuple({room.id: room for room in rooms}.values())

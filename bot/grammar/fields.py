@@ -21,6 +21,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from bot.grammar.words import ChannelWord, Duration, Email, ParticipantWord, PhoneWord, UserWord
 from bot.model import PhoneNumber, RoomWord
+from bot.schedule import When
 
 
 class Kind(StrEnum):
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     EMAIL = "email"
     CHOICE = "choice"
     FLAG = "flag"  # yes | no
+    WHEN = "time"  # one time or a rule, in words
     PAIRS = "pairs"  # free key=value words
 
 
@@ -64,6 +66,15 @@ class FieldSpec:
     choices: tuple[str, ...]  # the only words allowed; for a duration: words allowed beside spans
     secret: bool
     default: object = None  # what the field holds when left out
+    after: tuple[str, ...] = ()  # little words that may stand before it: `in #channel`
+    empty: bool = False  # `note=""` says something: nothing
+    hidden: bool = False  # what buttons and forms add to a line; in no usage line and no form
+    picked: bool = False  # of a time: a form offers Slack's date-time picker; in no usage line
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody who types a line should know of it."""
+        return not (self.hidden or self.picked)
 
 
 def _field(place: Place, help: str, default: object = dataclasses.MISSING, **more: object) -> Any:  # noqa: ANN401
@@ -78,12 +89,12 @@ def positional(help: str, *, label: str = "", choices: tuple[str, ...] = ()) -> 
     return _field(Place.WORD, help, label=label, choices=choices)
 
 
-def optional(help: str, *, label: str = "", choices: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
+def optional(help: str, *, label: str = "", choices: tuple[str, ...] = (), after: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
     """One word that may be left out (None), also before a required one. A word that cannot be of its type is not it.
 
-    A mention or an e-mail address is taken wherever it stands.
+    A mention or an e-mail address is taken wherever it stands, with one word of `after` that may stand before it.
     """
-    return _field(Place.WORD, help, None, label=label, choices=choices)
+    return _field(Place.WORD, help, None, label=label, choices=choices, after=after)
 
 
 def rest(help: str, *, label: str = "", required: bool = True) -> Any:  # noqa: ANN401
@@ -102,10 +113,19 @@ def many(help: str, *, label: str = "", required: bool = False) -> Any:  # noqa:
 
 
 def key(
-    help: str, *, label: str = "", choices: tuple[str, ...] = (), secret: bool = False, default: object = None
+    help: str,
+    *,
+    label: str = "",
+    choices: tuple[str, ...] = (),
+    secret: bool = False,
+    default: object = None,
+    empty: bool = False,
+    hidden: bool = False,
+    picked: bool = False,
 ) -> Any:  # noqa: ANN401
     """`name=value`. The key is the attribute's name (`as_` is typed `as=`) unless `label` says otherwise."""
-    return _field(Place.KEY, help, default, label=label, choices=choices, secret=secret)
+    said = {"choices": choices, "secret": secret, "empty": empty, "hidden": hidden, "picked": picked}
+    return _field(Place.KEY, help, default, label=label, **said)
 
 
 def options(help: str) -> Any:  # noqa: ANN401
@@ -124,6 +144,7 @@ _KINDS: dict[object, Kind] = {
     ParticipantWord: Kind.PARTICIPANT,
     Duration: Kind.DURATION,
     Email: Kind.EMAIL,
+    When: Kind.WHEN,
 }
 
 
@@ -155,6 +176,10 @@ def _spec(field: dataclasses.Field[Any], hint: object) -> FieldSpec:
         choices=choices,
         secret=bool(field.metadata.get("secret", False)),
         default=None if field.default is dataclasses.MISSING else field.default,
+        after=tuple(field.metadata.get("after", ())),
+        empty=bool(field.metadata.get("empty", False)),
+        hidden=bool(field.metadata.get("hidden", False)),
+        picked=bool(field.metadata.get("picked", False)),
     )
 
 

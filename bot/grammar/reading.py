@@ -131,7 +131,7 @@ class _Wrong(Exception):
     def as_bad_input(self, verb: str, args_type: type[Any]) -> BadInput:
         """The error for the person: usage with the word marked."""
         marked: list[Part] = [f"{self.sentence} Usage: ", Code(verb)]
-        for spec in fields_of(args_type):
+        for spec in (one for one in fields_of(args_type) if one.typed):
             word = usage_word(spec)
             marked += [" ", Strong(word) if spec is self.spec else Code(word)]
         if self.word:
@@ -157,6 +157,10 @@ def _value(spec: FieldSpec, token: Token) -> Any:  # noqa: ANN401
     except BadInput as error:
         near = hint(token.text, spec.choices) if spec.choices else None
         raise _Wrong(f"{error}{f' Did you mean {near}?' if near else ''}", spec=spec) from None
+
+
+def _joined(tokens: Sequence[Token]) -> Token:
+    return Token(" ".join(token.text for token in tokens), tokens[0].start, tokens[-1].end)
 
 
 class _Reading:
@@ -219,7 +223,7 @@ class _Reading:
             raise _Wrong(f"{name}= is given twice.", word=f"{name}=")
 
     def _unknown_key(self, name: str) -> _Wrong:
-        known = [spec.label for spec in self.specs if spec.place is Place.KEY] + [WHY]
+        known = [spec.label for spec in self.specs if spec.place is Place.KEY and spec.typed] + [WHY]
         near = hint(name, known)
         asked = f" Did you mean {near}=?" if near else f" It takes {', '.join(f'{one}=' for one in known)}."
         return _Wrong(f"There is no {name}= here.{asked}", word=f"{name}=")
@@ -231,9 +235,14 @@ class _Reading:
                 continue
             found = [token for token in self.left if fits(spec, token)][: None if spec.many else 1]
             if found:
-                self.left = [token for token in self.left if token not in found]
+                self.left = [token for token in self.left if token not in self._with_little_words(spec, found)]
                 read = tuple(dict.fromkeys(_value(spec, token) for token in found))
                 self.values[spec.name] = read if spec.many else read[0]
+
+    def _with_little_words(self, spec: FieldSpec, found: Sequence[Token]) -> list[Token]:
+        """These words, each with the `in` that may stand before it."""
+        before = [self.left[self.left.index(one) - 1] for one in found if self.left.index(one)]
+        return [*found, *(one for one in before if not one.quoted and one.text.casefold() in spec.after)]
 
     def _take(self, index: int, spec: FieldSpec) -> None:
         later = [one for one in self.words[index + 1 :] if one.name not in self.values]
@@ -251,9 +260,14 @@ class _Reading:
 
     def _is_next(self, spec: FieldSpec, spare: int, later: Sequence[FieldSpec]) -> bool:
         """Whether an optional field is meant by the next word."""
-        if spare < 1 or not fits(spec, self.left[0]):
+        if spare < 1 or not fits(spec, self.left[0]) or self._is_all_a_time(later):
             return False
         return spec.kind is not Kind.TEXT or not any(one.kind in _STRICT and fits(one, self.left[0]) for one in later)
+
+    def _is_all_a_time(self, later: Sequence[FieldSpec]) -> bool:
+        """Whether all words left are one time, so that `remind tomorrow 9:00` names no room."""
+        times = [spec for spec in later if spec.kind is Kind.WHEN]
+        return bool(times) and fits(times[0], _joined(self.left))
 
     def _take_many(self, spec: FieldSpec, spare: int) -> None:
         taken: list[Any] = []
@@ -275,8 +289,7 @@ class _Reading:
         stray = next((token for token in taken if token.user or token.channel), None)
         if stray is not None and spec.kind is not Kind.TEXT:
             raise self._extra(stray)
-        whole = Token(" ".join(token.text for token in taken), taken[0].start, taken[-1].end)
-        self.values[spec.name] = _value(spec, whole)
+        self.values[spec.name] = _value(spec, _joined(taken))
 
     def _extra(self, token: Token) -> _Wrong:
         choices = [word for spec in self.words if spec.kind is Kind.CHOICE for word in spec.choices]

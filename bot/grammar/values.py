@@ -10,6 +10,7 @@ from bot.grammar.fields import FieldSpec, Kind
 from bot.grammar.tokens import Token
 from bot.grammar.words import ChannelWord, Duration, Email, ParticipantWord, PhoneWord, UserWord
 from bot.model import PhoneNumber, RoomWord
+from bot.schedule import When
 
 _YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
 
@@ -26,7 +27,7 @@ def fits(spec: FieldSpec, token: Token) -> bool:
         return token.number
     if spec.kind is Kind.ROOM:
         return not token.number and not token.text.lower().startswith("id:") and bool(token.text.strip())
-    if spec.kind in (Kind.DURATION, Kind.EMAIL, Kind.CHOICE):
+    if spec.kind in (Kind.DURATION, Kind.EMAIL, Kind.CHOICE, Kind.WHEN):
         return _reads(spec, token)
     return True
 
@@ -45,7 +46,7 @@ def _reads(spec: FieldSpec, token: Token) -> bool:
 
 
 def _text(spec: FieldSpec, token: Token) -> str:
-    if not token.text.strip():
+    if not token.text.strip() and not spec.empty:
         raise BadInput(f"{spec.label} is empty.")
     return token.text
 
@@ -107,6 +108,10 @@ def _choice(spec: FieldSpec, token: Token) -> str:
     return found
 
 
+def _when(spec: FieldSpec, token: Token) -> When:
+    return When.parse(token.text)
+
+
 def _flag(spec: FieldSpec, token: Token) -> bool:
     word = token.text.strip().lower()
     if word not in _YES | _NO:
@@ -126,4 +131,5 @@ _READERS: dict[Kind, Callable[[FieldSpec, Token], Any]] = {
     Kind.EMAIL: lambda spec, token: Email.parse(token.text),
     Kind.CHOICE: _choice,
     Kind.FLAG: _flag,
+    Kind.WHEN: _when,
 }

@@ -19,14 +19,16 @@ _OPENS_ESCAPE = re.compile(r"<(?=[@#!a-z])")  # also one that a later word would
 
 def usage(verb: str, args_type: type[Any], *, without: Collection[str] = ()) -> str:
     """`kick [room] participant [for=10m|meeting|always]`; `why=` is left out, every verb takes it."""
-    return " ".join([verb, *(usage_word(spec) for spec in fields_of(args_type) if spec.name not in without)])
+    shown = [spec for spec in fields_of(args_type) if spec.name not in without and spec.typed]
+    return " ".join([verb, *(usage_word(spec) for spec in shown)])
 
 
 def usage_word(spec: FieldSpec) -> str:
     """One field as the usage line shows it."""
     word = _pattern(spec)
     word = f"{word} …" if spec.many and spec.kind is not Kind.PAIRS else word
-    return word if spec.required else f"[{word}]"
+    needed = spec.required or spec.kind is Kind.WHEN  # a form may pick the time instead, a line can't
+    return word if needed else f"[{word}]"
 
 
 def render(verb: str, args: Any, why: str = "") -> str:  # noqa: ANN401
@@ -118,4 +120,5 @@ def _pattern(spec: FieldSpec) -> str:
         return f"{spec.label}={'|'.join(filter(None, (example, *spec.choices))) or '…'}"
     if spec.kind is Kind.CHOICE:
         return "|".join(spec.choices)
-    return _SIGNS.get(spec.kind, spec.label) if spec.label == spec.name.rstrip("_") else spec.label
+    sign = _SIGNS.get(spec.kind, spec.label) if spec.label == spec.name.rstrip("_") else spec.label
+    return f"{spec.after[0]} {sign}" if spec.after else sign

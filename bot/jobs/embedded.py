@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from structlog import get_logger
 
 from bot.clock import Clock
-from bot.errors import Unavailable
 from bot.jobs import Handler, Job, Jobs
+from bot.jobs.retrying import after
+from bot.jobs.waiting import until_due
 from bot.store import Database, DatabaseUnavailable, Tx
 from bot.store.tables import jobs
+from bot.store.writing import insert
 
 SIDE_BY_SIDE = 16
-TRIES_OF_A_CRASH = 5
-TRIES_WHILE_UNAVAILABLE = 50  # about four hours
-LONGEST_PAUSE = timedelta(minutes=5)
 DATABASE_PAUSE = 1.0  # seconds
 
 _OTHER = jobs.alias()
@@ -109,7 +107,7 @@ class EmbeddedJobs(Jobs):
             async with self._db.begin() as tx:
                 for task, claimed in ended.items():
                     await self._end(tx, claimed, task)
-                claimed_now = [] if self._stopping else await self._claim(tx)
+                claimed_now = [] if self._stopping else await self._claim(tx, recorded=len(ended))
                 next_due = await self._next_due(tx)
         except DatabaseUnavailable:
             log.error("jobs wait for the database")
@@ -124,15 +122,16 @@ class EmbeddedJobs(Jobs):
             self._settled.set()
         return next_due
 
-    async def _claim(self, tx: Tx) -> list[_Claimed]:
+    async def _claim(self, tx: Tx, *, recorded: int) -> list[_Claimed]:
         # At most one of a (name, key) waits, so no more than those under way can be held back by their like.
         under_way = {(one.job.name, one.job.key) for one in self._running.values()}
-        free = SIDE_BY_SIDE - len(under_way)
+        # What has ended since this step began is not written down yet, and would be done again after a crash.
+        free = SIDE_BY_SIDE - len(self._running) - (len(self._ended) - recorded)
         due = select(jobs).where(
             jobs.c.state == "todo", jobs.c.due_at <= self._clock.now(), jobs.c.name.in_(self._handlers)
         )
         rows = (await tx.execute(due.order_by(jobs.c.due_at, jobs.c.id).limit(SIDE_BY_SIDE))).all()
-        taken = [row for row in rows if (row.name, row.key) not in under_way][:free]
+        taken = [row for row in rows if (row.name, row.key) not in under_way][: max(0, free)]
         if taken:
             ids = [row.id for row in taken]
             await tx.execute(update(jobs).where(jobs.c.id.in_(ids)).values(state="doing"))
@@ -159,28 +158,10 @@ class EmbeddedJobs(Jobs):
         if error is None:
             await tx.execute(delete(jobs).where(row))
             return
-        failures = claimed.job.failures + 1
-        again = failures < (TRIES_WHILE_UNAVAILABLE if isinstance(error, Unavailable) else TRIES_OF_A_CRASH)
-        self._report(claimed.job, error, again=again)
+        again = after(claimed.job, error)
         await tx.execute(delete(jobs).where(row, _ANOTHER_WAITS))
-        pause = min(timedelta(seconds=2.0 ** min(failures, 10)), LONGEST_PAUSE)
-        values = {"failures": failures, "error": type(error).__name__, "due_at": self._clock.now() + pause}
-        await tx.execute(update(jobs).where(row).values(state="todo" if again else "parked", **values))
-
-    def _report(self, job: Job, error: BaseException, *, again: bool) -> None:
-        told = log.bind(job=job.name, key=job.key, failures=job.failures + 1, again=again)
-        if isinstance(error, Unavailable):
-            told.warning("job failed for now", sentence=str(error))
-        else:
-            told.error("job crashed", exc_info=error)
+        values = {"failures": again.failures, "error": again.error, "due_at": self._clock.now() + again.pause}
+        await tx.execute(update(jobs).where(row).values(state=again.state, **values))
 
     async def _sleep(self, next_due: datetime | None) -> None:
-        if next_due is None:
-            await self._wake.wait()
-            return
-        waiting = {asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self._clock.sleep_until(next_due))}
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
+        await until_due(self._wake, self._clock, next_due)

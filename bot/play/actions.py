@@ -50,20 +50,26 @@ class SlackActions:
             "close": self._close,
             "suggest": self._suggest,
             "home": self._home,
+            "shortcut": self._shortcut,
         }
         return {name: _in_words(action) for name, action in actions.items()}
 
     async def _send(self, body: Json) -> Json:
         person, channel, text = str(body["as"]), str(body["channel"]), str(body["text"]).strip()
+        thread = str(body.get("thread") or "")
         word, _, rest = text.partition(" ")
-        if word == self._command:
+        if word.startswith("/") and thread:
+            bot = self._workspace.team.bot_name
+            told = f"Slack has no slash commands in threads. Say `@{bot} {rest or 'help'}` instead."
+            self._whisper(person, channel, told, thread)
+        elif word == self._command:
             await self._slack.slash(person, channel, rest, command=word)  # a failure is shown in the channel
         elif word == "/invite":
             await self._invite(person, channel, rest)
         elif word.startswith("/"):
             self._whisper(person, channel, f"`{word}` is not a valid command here. Try `{self._command} help`.")
         else:
-            await self._slack.say(person, channel, text)
+            await self._slack.say(person, channel, text, thread_ts=thread)
         return {}
 
     async def _invite(self, person: str, channel: str, names: str) -> None:
@@ -79,9 +85,9 @@ class SlackActions:
         self._workspace.post(Message(place.id, self._workspace.new_ts(), SLACKBOT, text))
         return None
 
-    def _whisper(self, person: str, channel: str, text: str) -> None:
-        place = self._workspace.channel(channel).id
-        self._workspace.post(Message(place, self._workspace.new_ts(), SLACKBOT, text, ephemeral_for=person))
+    def _whisper(self, person: str, channel: str, text: str, thread: str = "") -> None:
+        place, ts = self._workspace.channel(channel).id, self._workspace.new_ts()
+        self._workspace.post(Message(place, ts, SLACKBOT, text, ephemeral_for=person, thread_ts=thread))
 
     async def _act(self, body: Json) -> Json:
         person, action, shown = str(body["as"]), body["action"], self._shown(body)
@@ -110,7 +116,17 @@ class SlackActions:
         return {"options": [*answer.get("options", []), *(option for group in groups for option in group["options"])]}
 
     async def _home(self, body: Json) -> Json:
-        return _went(await self._slack.open_home(str(body["as"])))
+        return _went(await self._slack.open_home(str(body["as"]), tab=str(body.get("tab") or "home")))
+
+    async def _shortcut(self, body: Json) -> Json:
+        """A global one, or with `ts` one in the menu of that message."""
+        person, callback = str(body["as"]), str(body["callback"])
+        if "ts" not in body:
+            return _went(await self._slack.shortcut(person, callback))
+        message = self._message(person, str(body["channel"]), str(body["ts"]))
+        if message is None:
+            raise WrongAction("That is not there any more.")
+        return _went(await self._slack.message_action(person, message, callback))
 
     def _shown(self, body: Json) -> Message | View:
         found: Message | View | None

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
@@ -17,42 +16,40 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.play import configuration
 from bot.play.actions import SlackActions
-from bot.play.configuration import (
-    APP_ID,
-    COMMAND,
-    KEY_ID,
-    LASUITE_CLIENT,
-    LIVEKIT_KEY,
-    OM_LOGIN,
-    PEXIP_LOGIN,
-    SBC_LOGIN,
-    Secrets,
-)
+from bot.play.configuration import APP_ID, COMMAND, Secrets
 from bot.play.exchange import ExchangeFeed
 from bot.play.jaas_rooms import JaasRooms, Visitors
 from bot.play.lasuite_rooms import LaSuiteRooms
 from bot.play.meetings import JoinLinks, Meetings
-from bot.play.openmeetings_rooms import VISITORS_LOGIN, VISITORS_NAME, OpenMeetingsRooms
+from bot.play.openmeetings_rooms import OpenMeetingsRooms
 from bot.play.pexip_rooms import PexipRooms
+from bot.play.running import (
+    JAAS,
+    KID,
+    LASUITE,
+    OPENMEETINGS,
+    PEXIP,
+    SBC,
+    running_anynode,
+    running_jaas,
+    running_lasuite,
+    running_openmeetings,
+    running_pexip,
+)
 from bot.play.scene import Scene
 from bot.play.slack import SlackServer, demo_workspace
 from bot.play.slack.seed import add_administrators
 from bot.play.slack.workspace import BOT_EVENTS
 from bot.play.stage import WorkspaceStage
-from bot.play.vendors.anynode import Account as SbcAccount
 from bot.play.vendors.anynode import SimulatedAnynode
 from bot.play.vendors.jaas import SimulatedJaas
-from bot.play.vendors.lasuite import Application, Person, SimulatedLaSuite
-from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
-from bot.play.vendors.pexip import Account as PexipAccount
+from bot.play.vendors.lasuite import SimulatedLaSuite
+from bot.play.vendors.openmeetings import SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from bot.play.web import page
 
 Json = Mapping[str, Any]
 PLAIN: Json = {"command": COMMAND, "description": "", "usage_hint": ""}
-KID = f"{APP_ID}/{KEY_ID}"
-# The back ends' names in configuration.TOML.
-JAAS, OPENMEETINGS, PEXIP, LASUITE, SBC = "jaas", "meetings", "pexip", "visio", "sbc"
 WITHOUT_ACCOUNT = frozenset({"U0VERA", "U0GUS", "U0STAN"})  # at La Suite Meet
 ROLES = {
     "U0SARA": "administrator",
@@ -103,13 +100,15 @@ async def run_playground(
     clock: MovableClock,
     echo: Callable[[str], None],
     commands: Sequence[Json] = (PLAIN,),
+    shortcuts: Sequence[Json] = (),
 ) -> None:
     """Serve the page on 127.0.0.1:`port` until cancelled; `echo` is told its address.
 
     `commands` are the slash commands of the manifest, for the hints under the message box: {command, description,
-    usage_hint} and, where known, `verbs`: [{verb, usage, help}].
+    usage_hint} and, where known, `verbs`: [{verb, usage, help}]; `shortcuts` are those of the manifest.
     """
-    async with playground(port=port, build_bot=build_bot, clock=clock, commands=commands) as running:
+    parts = playground(port=port, build_bot=build_bot, clock=clock, commands=commands, shortcuts=shortcuts)
+    async with parts as running:
         echo(f"The playground is at {running.url} (Ctrl+C ends it)")
         if open_browser:
             await asyncio.to_thread(webbrowser.open, running.url)
@@ -118,18 +117,24 @@ async def run_playground(
 
 @asynccontextmanager
 async def playground(
-    *, port: int, build_bot: BuildBot, clock: MovableClock, commands: Sequence[Json] = (PLAIN,)
+    *,
+    port: int,
+    build_bot: BuildBot,
+    clock: MovableClock,
+    commands: Sequence[Json] = (PLAIN,),
+    shortcuts: Sequence[Json] = (),
 ) -> AsyncIterator[Playground]:
     """Everything, started in the order in which the parts need one another, and stopped the other way round."""
     known, feed = Secrets(), ExchangeFeed(clock)
     async with AsyncExitStack() as running:
         folder = Path(running.enter_context(TemporaryDirectory(prefix="meetops-play-")))
         slack = await running.enter_async_context(_slack(clock, known))
-        jaas = await running.enter_async_context(_jaas(clock, known, feed))
-        openmeetings = await running.enter_async_context(_openmeetings(clock, known, feed))
-        pexip = await running.enter_async_context(_pexip(clock, known, feed))
-        lasuite = await running.enter_async_context(_lasuite(clock, known, feed, slack))
-        sbc = await running.enter_async_context(_anynode(known, feed))
+        jaas = await running.enter_async_context(running_jaas(clock, known, feed))
+        openmeetings = await running.enter_async_context(running_openmeetings(clock, known, feed))
+        pexip = await running.enter_async_context(running_pexip(clock, known, feed))
+        accounts = [slack.workspace.users[person] for person in ROLES if person not in WITHOUT_ACCOUNT]
+        lasuite = await running.enter_async_context(running_lasuite(clock, known, feed, accounts))
+        sbc = await running.enter_async_context(running_anynode(known, feed))
         config = configuration.write(
             folder,
             known,
@@ -146,7 +151,7 @@ async def playground(
         pexip.sink.url = f"{bot.url}/hooks/{PEXIP}"
         lasuite.livekit.webhooks.url = f"{bot.url}/hooks/{LASUITE}"
         rooms = _rooms(slack, jaas, openmeetings, pexip, lasuite, known=known, clock=clock)
-        stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands)
+        stage = _stage(slack, rooms, clock=clock, feed=feed, commands=commands, shortcuts=shortcuts)
         url = await running.enter_async_context(_served(page(stage), port))
         yield Playground(url, slack, jaas, openmeetings, pexip, lasuite, sbc, rooms, feed, clock)
 
@@ -168,82 +173,6 @@ async def _slack(clock: MovableClock, known: Secrets) -> AsyncIterator[SlackServ
     )
     async with server:
         yield server
-
-
-@asynccontextmanager
-async def _jaas(clock: MovableClock, known: Secrets, feed: ExchangeFeed) -> AsyncIterator[SimulatedJaas]:
-    jaas = SimulatedJaas(
-        app_id=APP_ID,
-        keys={KID: known.public_key},
-        clock=clock,
-        webhook_secret=known.webhook,
-        feed=feed,
-        backend=JAAS,
-        rings_for=2.0,
-    )
-    await jaas.start()
-    try:
-        yield jaas
-    finally:
-        await jaas.stop()
-
-
-@asynccontextmanager
-async def _openmeetings(
-    clock: MovableClock, known: Secrets, feed: ExchangeFeed
-) -> AsyncIterator[SimulatedOpenMeetings]:
-    accounts = (Account(OM_LOGIN, known.openmeetings), Account(VISITORS_LOGIN, token_hex(16), name=VISITORS_NAME))
-    openmeetings = SimulatedOpenMeetings(accounts=accounts, clock=clock, feed=feed, backend=OPENMEETINGS)
-    await openmeetings.start()
-    try:
-        yield openmeetings
-    finally:
-        await openmeetings.stop()
-
-
-@asynccontextmanager
-async def _pexip(clock: MovableClock, known: Secrets, feed: ExchangeFeed) -> AsyncIterator[SimulatedPexip]:
-    accounts = (PexipAccount(PEXIP_LOGIN, known.pexip),)
-    pexip = SimulatedPexip(
-        clock=clock, accounts=accounts, sink_password=known.pexip_sink, feed=feed, backend=PEXIP, rings_for=2.0
-    )
-    await pexip.start()
-    try:
-        yield pexip
-    finally:
-        await pexip.stop()
-
-
-@asynccontextmanager
-async def _lasuite(
-    clock: MovableClock, known: Secrets, feed: ExchangeFeed, slack: SlackServer
-) -> AsyncIterator[SimulatedLaSuite]:
-    users = [slack.workspace.users[person] for person in ROLES if person not in WITHOUT_ACCOUNT]
-    lasuite = SimulatedLaSuite(
-        clock=clock,
-        applications=(Application(LASUITE_CLIENT, known.lasuite),),
-        people=[Person(user.email, user.real_name) for user in users],
-        livekit_key=LIVEKIT_KEY,
-        livekit_secret=known.livekit,
-        feed=feed,
-        backend=LASUITE,
-        rings_for=2.0,
-    )
-    await lasuite.start()
-    try:
-        yield lasuite
-    finally:
-        await lasuite.stop()
-
-
-@asynccontextmanager
-async def _anynode(known: Secrets, feed: ExchangeFeed) -> AsyncIterator[SimulatedAnynode]:
-    sbc = SimulatedAnynode(accounts=(SbcAccount(SBC_LOGIN, known.sbc),), feed=feed, backend=SBC)
-    await sbc.start()
-    try:
-        yield sbc
-    finally:
-        await sbc.stop()
 
 
 def _rooms(
@@ -275,6 +204,7 @@ def _stage(
     clock: MovableClock,
     feed: ExchangeFeed,
     commands: Sequence[Json],
+    shortcuts: Sequence[Json],
 ) -> WorkspaceStage:
     return WorkspaceStage(
         workspace=slack.workspace,
@@ -285,6 +215,7 @@ def _stage(
         commands=commands,
         actions={**SlackActions(slack, COMMAND).by_name(), **rooms.by_name()},
         backends=(JAAS, OPENMEETINGS, PEXIP, LASUITE, SBC),
+        shortcuts=shortcuts,
     )
 
 

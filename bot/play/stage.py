@@ -43,6 +43,7 @@ class WorkspaceStage:
         commands: Sequence[Json],
         actions: Mapping[str, Action],
         backends: Sequence[str],
+        shortcuts: Sequence[Json] = (),
     ) -> None:
         self.actions = {**actions, "travel": self._travel}
         self._workspace = workspace
@@ -51,6 +52,7 @@ class WorkspaceStage:
         self._meetings = meetings
         self._commands = commands
         self._backends = backends
+        self._shortcuts = shortcuts
         self._subscribers: list[Callable[[News], None]] = []
         self._numbers = count(1)
         self._exchanges: list[Json] = []
@@ -71,6 +73,7 @@ class WorkspaceStage:
             "groups": self._scene.groups(),
             "commands": list(self._commands),
             "backends": list(self._backends),
+            "shortcuts": list(self._shortcuts),
             "exchanges": self._exchanges,
             "meetings": self._meetings.rooms(),
             "now": self._clock.now().isoformat(),

@@ -146,6 +146,11 @@ class Authorisation:
         """What Slack said (`team_id`, `bot_user_id`, `bot_scopes` …), None until it has."""
         return self._result
 
+    @property
+    def bot_user(self) -> str | None:
+        """The bot's own user id, as soon as Slack has said it."""
+        return self._result.bot_user_id if self._result else None
+
     async def known(self) -> None:
         """Return once Slack has said it."""
         await self._known.wait()

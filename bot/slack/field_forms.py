@@ -217,4 +217,4 @@ def _modal(title: str, blocks: list[View]) -> View:
 
 
 def _loading() -> View:
-    return _modal("Configuration", [_paragraph("One moment …")])
+    return _modal("One moment", [_paragraph("One moment …")])

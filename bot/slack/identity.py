@@ -74,8 +74,11 @@ def _is_of(home: Workspace, user: Mapping[str, Any]) -> bool:
     """Whether Slack says that this user is of the bot's workspace or enterprise.
 
     `is_stranger` does not: it is false for people of other workspaces who share a channel with the bot. Nor do the
-    ids in a payload: its enterprise is that of the place, whoever acts there.
+    ids in a payload: its enterprise is that of the place, whoever acts there. Slack always names
+    the team; where a stand-in for it names none, a bot of one workspace goes by the payload's team (`bot/people.py`).
     """
+    if home.team_id and not home.enterprise_id and not user.get("team_id") and not user.get("enterprise_user"):
+        return True
     enterprise_id = (user.get("enterprise_user") or {}).get("enterprise_id")
     if home.enterprise_id and enterprise_id == home.enterprise_id:
         return True

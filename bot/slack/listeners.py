@@ -8,16 +8,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, Protocol
 
 from structlog import get_logger
 
-from bot.dispatch.saying import failure
-from bot.errors import BotError
 from bot.launch import Launch
 from bot.model import Person
-from bot.people import People
 from bot.reply import Strong, text
+from bot.slack.events import Events
 from bot.slack.field_forms import CALLBACK as FIELDS
 from bot.slack.field_forms import options_of, read_form, search_of
 from bot.slack.launcher import Launcher
@@ -31,17 +30,22 @@ from bot.slack.payloads import (
     address_of_interaction,
     click_of,
     file_of,
-    table,
+    message_of,
+    on_home,
 )
+from bot.slack.presenting import Spawner
 from bot.slack.render import TOO_LONG
 from bot.slack.seen import Seen
-from bot.tasks import Failure, Tasks
+from bot.slack.topics import topic
+from bot.slack.windows import loading
 from bot.voice import Address, Form
 
 COMMIT_SECONDS = 1.0
 DECISIONS = frozenset({"approve", "deny"})
+ANSWERED = frozenset({"join", "run", "details", "cancel_request", "check"})  # by words: no form follows
 FOLLOW_UPS = frozenset({"hang_up", "cancel_call", "dial_again"})
 
+START = Form(verb="start", title="Start a meeting", values={}, where=True)
 BEYOND_A_BUTTON = "That is longer than Slack lets a button carry; type the command instead."
 
 Ack = dict[str, Any] | str | None
@@ -55,7 +59,9 @@ class Commands(Protocol):
 
     async def command(self, address: Address, line: str, key: str) -> None: ...  # noqa: D102
     async def launch(self, address: Address) -> Launch: ...  # noqa: D102
-    async def join(self, address: Address, room_id: str) -> None: ...  # noqa: D102
+    async def join(self, address: Address, where: str) -> None: ...  # noqa: D102
+    async def snooze(self, address: Address, value: str) -> None: ...  # noqa: D102
+    async def left(self, channel_id: str, *, archived: bool) -> None: ...  # noqa: D102
     async def click_decision(self, request_id: str, person: Person, verdict: str, key: str) -> None: ...  # noqa: D102
     async def after_decision(self, address: Address, request_id: str) -> None: ...  # noqa: D102
     async def details(self, address: Address, request_id: str) -> None: ...  # noqa: D102
@@ -65,6 +71,8 @@ class Commands(Protocol):
     async def fill_in(self, address: Address, line: str) -> None: ...  # noqa: D102
     async def suggest(self, address: Address, line: str, related: str, words: str) -> Pairs: ...  # noqa: D102
     async def use_file(self, address: Address, file_id: str, name: str) -> None: ...  # noqa: D102
+    async def command_in(self, address: Address, line: str, key: str) -> None: ...  # noqa: D102
+    async def meet_about(self, address: Address, topic: str, key: str) -> None: ...  # noqa: D102
 
 
 class SlackListeners:
@@ -74,20 +82,20 @@ class SlackListeners:
         self,
         commands: Commands,
         *,
-        tasks: Tasks,
+        spawner: Spawner,
         voice: SlackVoice,
         modals: Modals,
         launcher: Launcher,
-        people: People,
+        events: Events,
         seen: Seen,
         commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._commands = commands
-        self._tasks = tasks
+        self._spawner = spawner
         self._voice = voice
         self._modals = modals
         self._launcher = launcher
-        self._people = people
+        self._events = events
         self._seen = seen
         self._commit_seconds = commit_seconds
 
@@ -108,10 +116,19 @@ class SlackListeners:
         if click.action in DECISIONS:
             await self._decide(address, click)
             return None
+        if on_home(body) and click.action in ANSWERED:
+            self._spawn(self._in_window(address, click), address, click.action)
+            return None
         work = self._work(address, click)
         if work is not None:
             self._spawn(work, address, click.action)
         return None
+
+    async def _in_window(self, address: Address, click: Click) -> None:
+        """There is no channel to answer in: a window stands there before anything is looked up."""
+        work = self._work(await self._voice.window(address), click)
+        if work is not None:
+            await work
 
     async def view_submission(self, body: Body) -> Ack:
         """A filled-in form: understood before it closes, so that what is wrong is said beside its field."""
@@ -124,9 +141,14 @@ class SlackListeners:
         except FieldProblem as problem:
             return {"response_action": "errors", "errors": problem.errors}
         address = address_of_interaction(body)
-        address = Address(address.person, submitted.channel_id, None, address.trigger_id)
+        there = Address(address.person, submitted.channel_id, None, address.trigger_id, submitted.thread_ts)
         key = f"form:{view.get('id')}:{view.get('hash')}"
-        self._spawn(self._commands.command(address, submitted.line, key), address, "command")
+        give = self._commands.command_in if submitted.picked else self._commands.command
+        if there.channel_id is None:  # the form becomes the window in which it is answered
+            there = replace(there, view_id=str(view.get("id")), trigger_id=None)
+            self._spawn(give(there, submitted.line, key), there, "command")
+            return {"response_action": "update", "view": loading()}
+        self._spawn(give(there, submitted.line, key), there, "command")
         return {"response_action": "clear"}
 
     async def view_closed(self, body: Body) -> Ack:
@@ -142,27 +164,30 @@ class SlackListeners:
         return options_of(await self._commands.suggest(address_of_interaction(body), line, related, words))
 
     async def shortcut(self, body: Body) -> Ack:
-        """The one on a message: use the file that was shared in it."""
-        file = file_of(body)
+        """A global one, or one in the menu of a message."""
         address = address_of_interaction(body)
-        if file is None:
-            self._spawn(self._voice.whisper(address, text("There is no file in that message.")), address, "shortcut")
-        else:
-            self._spawn(self._commands.use_file(address, *file), address, "shortcut")
+        match body.get("callback_id"):
+            case "start_meeting":
+                self._spawn(self._voice.ask(address, START), address, "shortcut")
+            case "meet_about":
+                words, thread = message_of(body)
+                address = replace(address, thread_ts=thread)
+                work = self._commands.meet_about(address, topic(words), _key("shortcut", address))
+                self._spawn(work, address, "shortcut")
+            case _:
+                self._spawn(self._use_file(address, body), address, "shortcut")
         return None
 
+    async def _use_file(self, address: Address, body: Body) -> None:
+        file = file_of(body)
+        if file is None:
+            await self._voice.whisper(address, text("There is no file in that message."))
+        else:
+            await self._commands.use_file(address, *file)
+
     async def event(self, body: Body) -> Ack:
-        """What may change who somebody is or where the bot may post."""
-        event = table(body, "event")
-        match event.get("type"):
-            case "subteam_members_changed":
-                self._people.invalidate(group_id=str(event.get("subteam_id")))
-            case "subteam_updated" | "subteam_created":
-                self._people.invalidate(group_id=str(table(event, "subteam").get("id")))
-            case "user_change":
-                self._people.invalidate(user_id=str(table(event, "user").get("id")))
-            case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
-                self._voice.forget_channel(str(event.get("channel")))
+        """What may change who somebody is or where the bot may post, and what is said to the bot."""
+        await self._events.take(body)
         return None
 
     async def _first_time(self, address: Address, click: Click) -> bool:
@@ -189,6 +214,7 @@ class SlackListeners:
         value, commands = click.value, self._commands
         plain = {
             "join": commands.join,
+            "snooze": commands.snooze,
             "configure": commands.fill_in,
             "details": commands.details,
             "cancel_request": commands.cancel_request,
@@ -203,6 +229,8 @@ class SlackListeners:
                 return commands.command(address, value, _key("click", address))
             case "form":
                 return self._form(address, value)
+            case "start_meeting":
+                return self._voice.ask(address, START)
             case action if action in FOLLOW_UPS:
                 return commands.follow_up(address, action, value, _key("click", address))
             case action if action == TOO_LONG:
@@ -215,24 +243,7 @@ class SlackListeners:
         return self._voice.ask(address, Form(verb=verb, title=verb.capitalize(), values={}))
 
     def _spawn(self, work: Coroutine[Any, Any, None], address: Address, name: str) -> None:
-        self._tasks.spawn(work, name=name, presenter=_Presenter(self._voice, address))
-
-
-class _Presenter:
-    """Tells one person how their command failed."""
-
-    def __init__(self, voice: SlackVoice, address: Address) -> None:
-        self._voice = voice
-        self._address = address
-
-    async def show(self, error: BotError) -> None:
-        """A failure made for people."""
-        body, buttons = failure(error)
-        await self._voice.whisper(self._address, body, buttons)
-
-    async def report(self, failure: Failure) -> None:
-        """The fixed sentence of a bug."""
-        await self._voice.whisper(self._address, text(failure.sentence))
+        self._spawner.spawn(work, address, name)
 
 
 def _key(kind: str, address: Address) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 SCOPES = (
+    "app_mentions:read",  # @meetops in a thread
     "channels:read",  # conversations.info, conversations.members: where the bot may post, who is in a channel
     "chat:write",
     "chat:write.public",  # cards in public channels without an invitation
     "commands",
     "files:read",  # a theme or a licence response that somebody shared
     "groups:read",  # as channels:read, for private channels
+    "im:history",  # what is said to the bot in its direct messages
     "im:write",  # the first private answer opens somebody's direct messages
     "mpim:read",  # as channels:read, for group messages
     "usergroups:read",  # roles by user group
@@ -20,8 +22,15 @@ SCOPES = (
     "users:read.email",  # the address that a vendor shows beside a name
 )
 EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "channel_archive",  # reminders that go there are paused, and their owners told
+    "channel_left",
+    "group_archive",
+    "group_left",
     "member_joined_channel",
     "member_left_channel",
+    "message.im",
     "subteam_members_changed",
     "subteam_updated",
     "user_change",
@@ -47,18 +56,30 @@ def manifest(verbs: Sequence[str], *, slash: str, url: str | None = None, socket
             # Without a Messages tab Slack refuses every direct message of the bot (messages_tab_disabled); one that
             # is read-only has no box in which /meet could be typed.
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "meetops", "always_online": True},
             "shortcuts": [
                 {
+                    "name": "Start a meeting",
+                    "type": "global",
+                    "callback_id": "start_meeting",
+                    "description": "A room now: its card where you want it, your link at once",
+                },
+                {
+                    "name": "Meet about this message",
+                    "type": "message",
+                    "callback_id": "meet_about",
+                    "description": "A room named after this message, its card in the thread",
+                },
+                {
                     "name": "Use file for meetings",
                     "type": "message",
                     "callback_id": "use_file",
                     "description": "Upload a shared file as a theme, media or a licence response",
-                }
+                },
             ],
             "slash_commands": [
                 {

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -23,6 +24,7 @@ from bot.voice import Address, Form
 
 CALLBACK = "form"
 WHY = "why"
+WHERE = "posted_in"  # no verb has a field of this name
 LONGEST_TITLE = 24
 LONGEST_METADATA = 3000
 LONGEST_LABEL = 2000
@@ -47,6 +49,8 @@ class Submitted:
 
     line: str
     channel_id: str | None
+    thread_ts: str | None = None
+    picked: bool = False  # the channel was chosen in the form: whether they are in it is not known
 
 
 class FieldProblem(Exception):
@@ -69,7 +73,7 @@ class Modals:
         args_type = self._args_of(form.verb)
         if to.trigger_id is None or args_type is None:
             return False
-        view = form_view(form, args_type, channel_id=to.channel_id)
+        view = form_view(form, args_type, channel_id=to.channel_id, thread_ts=to.thread_ts)
         if len(view["private_metadata"]) > LONGEST_METADATA:
             log.info("form not opened", verb=form.verb, error="the line is too long for it")
             return False
@@ -98,26 +102,31 @@ class Modals:
         args_type = self._args_of(verb)
         if args_type is None:
             raise FieldProblem(WHY, OLD)
-        why = " ".join(str(values.pop(WHY, "")).split())
+        why, where = " ".join(str(values.pop(WHY, "")).split()), str(values.pop(WHERE, ""))
         if line and not why:
             raise FieldProblem(WHY, "Say why.")
         try:
             if line:
                 given = parse(line, {verb: args_type})
                 completed = parse(render(verb, given.args, why), {verb: args_type})
-                return Submitted(completed.line, kept.get("channel"))
-            return Submitted(fill(verb, args_type, values, why=why).line, kept.get("channel"))
+                return Submitted(completed.line, kept.get("channel"), kept.get("thread"))
+            filled = fill(verb, args_type, values, why=why).line
+            if where:
+                return Submitted(filled, where, picked=True)
+            return Submitted(filled, kept.get("channel"), kept.get("thread"))
         except BadInput as error:
             blamed = _blamed(error, fields_of(args_type))
             sentence = str(error).partition(" Usage: ")[0][:LONGEST_LABEL]
             raise FieldProblem(blamed if blamed in _block_ids(view) else WHY, sentence) from None
 
 
-def form_view(form: Form, args_type: type[Any], *, channel_id: str | None) -> View:
+def form_view(form: Form, args_type: type[Any], *, channel_id: str | None, thread_ts: str | None = None) -> View:
     """The modal of one verb, or of its one missing field. Its `private_metadata` may be longer than Slack takes."""
-    kept = {"verb": form.verb, "channel": channel_id, "line": form.line}
-    specs = [spec for spec in fields_of(args_type) if not form.only or spec.name in form.only]
+    kept = {"verb": form.verb, "channel": channel_id, "thread": thread_ts, "line": form.line}
+    specs = [spec for spec in fields_of(args_type) if not spec.hidden and (not form.only or spec.name in form.only)]
     blocks = [_input(spec, form.values.get(spec.name, "")) for spec in specs]
+    if form.where:
+        blocks.append(_where())
     blocks.append(_why(required=WHY in form.only))
     return {
         "type": "modal",
@@ -151,7 +160,9 @@ def _element(spec: FieldSpec, value: str) -> View:
     if spec.kind is Kind.CHANNEL:
         channel = _CHANNEL.findall(value)
         here = {"initial_conversation": channel[0]} if channel else {"default_to_current_conversation": True}
-        return {"type": "conversations_select", "filter": {"include": ["public", "private", "mpim"]}} | here
+        return _conversation() | here
+    if spec.picked:
+        return {"type": "datetimepicker"}
     if spec.kind in (Kind.CHOICE, Kind.FLAG) and not spec.many:
         return _select(spec.choices or ("yes", "no"), value)
     several = spec.many or spec.kind is Kind.PAIRS
@@ -173,6 +184,21 @@ def _why(*, required: bool) -> View:
         "label": plain("Why", LONGEST_LABEL),
         "element": {"type": "plain_text_input", "action_id": WHY, "max_length": LONGEST_WHY},
     }
+
+
+def _where() -> View:
+    return {
+        "type": "input",
+        "block_id": WHERE,
+        "optional": True,
+        "label": plain("Where", LONGEST_LABEL),
+        "hint": plain("The channel in which the card is posted; leave it out to get your link alone.", LONGEST_LABEL),
+        "element": {**_conversation(), "default_to_current_conversation": True, "action_id": WHERE},
+    }
+
+
+def _conversation() -> View:
+    return {"type": "conversations_select", "filter": {"include": ["public", "private", "mpim"]}}
 
 
 def _kept(view: Mapping[str, Any]) -> dict[str, str]:
@@ -202,9 +228,11 @@ def _elements(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def _value(element: Mapping[str, Any]) -> str | Sequence[str]:
-    users, option = element.get("selected_users"), element.get("selected_option")
+    users, option, moment = (element.get(f"selected_{one}") for one in ("users", "option", "date_time"))
     if isinstance(users, list) and users:
         return [str(user) for user in users]
+    if isinstance(moment, int) and moment:
+        return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%MZ}"
     chosen = option.get("value") if isinstance(option, Mapping) else None
     picked = (element.get("selected_user"), element.get("selected_conversation"), element.get("selected_channel"))
     return next((one for one in (*picked, chosen, element.get("value")) if isinstance(one, str) and one), "")

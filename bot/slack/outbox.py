@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from aiohttp import ClientConnectorError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from structlog import get_logger
 
 from bot.clock import Clock
-from bot.errors import Unavailable, Unreachable
+from bot.errors import MaybeSaid, NotYetSaid, Unavailable, Unreachable
 from bot.forms import FieldForm
 from bot.model import Person
 from bot.reply import Button, Card, Code, Text, text
@@ -21,9 +22,11 @@ from bot.slack.client import UNREACHABLE, Authorisation, error_word
 from bot.slack.field_forms import FieldForms
 from bot.slack.modals import Modals
 from bot.slack.pacing import Edits, Posts
+from bot.slack.refusals import NO_THREAD, NOT_THERE, retry_after, unclear
 from bot.slack.render import message as rendered
 from bot.slack.response_url import Delivery, ResponseUrls
-from bot.voice import Address, Form, Posted, Voice
+from bot.slack.windows import Windows
+from bot.voice import Address, Form, Posted, Sending, Voice
 
 CHANNEL_TTL = timedelta(seconds=60)
 MOST_CHANNELS = 2_000
@@ -32,10 +35,8 @@ LONGEST_BEFORE_AN_EDIT = 300.0  # seconds: nobody waits for it, and it must not 
 LONGEST_BEFORE_ANOTHER_WAY = 3.0
 LONGEST_SHOWN_LINE = 2_000
 TRIES = 4
-NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"})
-# After these Slack may have done it all the same (slack docs, fatal_error: some aspect may have succeeded).
-UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}  # Slack's crawler would open what links lead to
+BUSY = "Slack takes no message there now; try again in a moment."
 NOT_SAID = "Slack did not answer clearly, so I can't say whether the message was posted."
 
 log = get_logger(__name__)
@@ -69,7 +70,14 @@ class SlackVoice(Voice):
         self._posts = Posts(clock)
         self._edits = Edits(clock, self._update)
         self._field_forms = FieldForms(client)
+        self._windows = Windows(client)
         self._channels: dict[str, _Channel] = {}
+
+    @property
+    def name(self) -> str:
+        """The bot's own name in this workspace, without `@`."""
+        result = self._authorisation.result
+        return (result.get("bot_user") or result.get("user") or "meetops") if result else "meetops"
 
     async def whisper(self, to: Address, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. Nothing is raised: where all three ways are closed, that is logged."""
@@ -78,30 +86,70 @@ class SlackVoice(Voice):
             answer = {"response_type": "ephemeral", "replace_original": False, **NO_PREVIEW, **content}
             if await self._urls.send(to.response_url, answer) is Delivery.SENT:
                 return
-        user = to.person.user_id
+        if to.channel_id is None and await self._windows.say(to, content):
+            return
+        user, thread = to.person.user_id, {"thread_ts": to.thread_ts} if to.thread_ts else {}
         if to.channel_id and not to.channel_id.startswith("D"):
-            thread = {"thread_ts": to.thread_ts} if to.thread_ts else {}
             here = {"channel": to.channel_id, "user": user, **thread, **content}
             if await self._tried("chat.postEphemeral", here, patience=LONGEST_BEFORE_ANOTHER_WAY):
+                return
+        elif to.channel_id and thread:
+            there = {"channel": to.channel_id, **thread, **NO_PREVIEW, **content}
+            if await self._tried("chat.postMessage", there, patience=LONGEST_BEFORE_ANOTHER_WAY):
                 return
         if not await self._tried("chat.postMessage", {"channel": user, **NO_PREVIEW, **content}):
             log.warning("private answer not delivered", user=user)
 
-    async def post(self, to: str, body: Text | Card, buttons: tuple[Button, ...] = ()) -> Posted:
-        """See `Voice`."""
+    async def window(self, to: Address) -> Address:
+        """Where the answer to a click on the Home tab goes: a window that stands there at once."""
+        return await self._windows.open(to)
+
+    async def post(
+        self,
+        to: str,
+        body: Text | Card,
+        buttons: tuple[Button, ...] = (),
+        *,
+        thread_ts: str | None = None,
+        sending: Sending | None = None,
+    ) -> Posted:
+        """See `Voice`. Where the thread is gone, it is posted in the channel."""
         content = rendered(body, buttons)
         await self._posts.turn(to)
+        message = {"channel": to, **NO_PREVIEW, **content}
+        if sending is not None:
+            await sending()
         try:
-            answer = await self._call("chat.postMessage", {"channel": to, **NO_PREVIEW, **content})
+            if thread_ts is None:
+                answer = await self._call("chat.postMessage", message)
+            else:
+                answer = await self._in_thread(message, thread_ts)
         except SlackApiError as error:
-            raise Unreachable(NOT_SAID) if _unclear(error) else self._unreachable(to, error_word(error)) from None
+            if retry_after(error) is not None:
+                raise NotYetSaid(BUSY) from None
+            raise MaybeSaid(NOT_SAID) if unclear(error) else self._unreachable(to, error_word(error)) from None
+        except ClientConnectorError:
+            raise NotYetSaid("Slack can't be reached now.") from None
         except UNREACHABLE:
-            raise Unreachable(NOT_SAID) from None
-        return Posted(str(answer["channel"]), str(answer["ts"]))
+            raise MaybeSaid(NOT_SAID) from None
+        thread = (answer.get("message") or {}).get("thread_ts")
+        return Posted(str(answer.get("channel") or to), str(answer.get("ts") or ""), thread)
+
+    async def _in_thread(self, message: dict[str, Any], thread_ts: str) -> AsyncSlackResponse:
+        try:
+            return await self._call("chat.postMessage", {**message, "thread_ts": thread_ts})
+        except SlackApiError as error:
+            if error_word(error) not in NO_THREAD:
+                raise
+            return await self._call("chat.postMessage", message)
 
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. A message that is gone, or may not be edited any more, is left alone."""
         await self._edits.edit(message, rendered(body, buttons))
+
+    async def remove(self, message: Posted) -> None:
+        """See `Voice`."""
+        await self._tried("chat.delete", {"channel": message.channel_id, "ts": message.ts})
 
     async def check_may_post(self, channel_id: str) -> None:
         """See `Voice`."""
@@ -118,7 +166,7 @@ class SlackVoice(Voice):
             except UNREACHABLE as error:
                 if error_word(error) in NOT_THERE:
                     raise self._unreachable(channel_id, error_word(error)) from None
-                raise Unreachable("Slack did not say who is in that channel; try again.") from None
+                raise NotYetSaid("Slack did not say who is in that channel; try again.") from None
             if person.user_id in (answer.get("members") or ()):
                 return True
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
@@ -184,7 +232,7 @@ class SlackVoice(Voice):
     def _posts_anywhere(self) -> bool:
         result = self._authorisation.result
         scopes = (result.bot_scopes if result else None) or []
-        return not scopes or "chat:write.public" in scopes
+        return "chat:write.public" in scopes
 
     def _unreachable(self, to: str, word: str) -> Unreachable:
         if word == "is_archived":
@@ -192,12 +240,8 @@ class SlackVoice(Voice):
         if to.startswith(("U", "W")):
             return Unreachable(f"I can't write to that person ({word}).")
         if word in NOT_THERE:
-            return Unreachable(f"I can't post there; invite me with /invite @{self._name()}.")
+            return Unreachable(f"I can't post there; invite me with /invite @{self.name}.")
         return Unreachable(f"Slack refused the message ({word}).")
-
-    def _name(self) -> str:
-        result = self._authorisation.result
-        return (result.get("bot_user") or result.get("user") or "meetops") if result else "meetops"
 
     async def _tried(self, method: str, arguments: dict[str, Any], *, patience: float = LONGEST_RETRY_AFTER) -> bool:
         try:
@@ -216,7 +260,7 @@ class SlackVoice(Voice):
             try:
                 return await self._client.api_call(method, json=arguments)
             except SlackApiError as error:
-                wait, tries = _retry_after(error), tries - 1
+                wait, tries = retry_after(error), tries - 1
                 if wait is None or wait > patience or not tries:
                     raise
                 await self._pause(wait)
@@ -228,7 +272,7 @@ class SlackVoice(Voice):
             try:
                 await self._call("chat.update", arguments, patience=LONGEST_BEFORE_AN_EDIT)
             except UNREACHABLE as error:
-                if isinstance(error, SlackApiError) and not _unclear(error):
+                if isinstance(error, SlackApiError) and not unclear(error):
                     log.info("message not edited", error=error_word(error))
                     return
                 log.info("edit to be tried again", error=error_word(error))
@@ -239,18 +283,3 @@ class SlackVoice(Voice):
 
     async def _pause(self, seconds: float) -> None:
         await self._clock.sleep_until(self._clock.now() + timedelta(seconds=seconds))
-
-
-def _unclear(error: SlackApiError) -> bool:
-    """Whether Slack may have done it although it says otherwise."""
-    word = error_word(error)
-    return word in UNCLEAR or (word.startswith("http_") and not word.startswith("http_4"))
-
-
-def _retry_after(error: SlackApiError) -> float | None:
-    """Seconds; None for anything but a 429. Without the header, or with words in it, one second."""
-    response = error.response
-    if (getattr(response, "status_code", None) or getattr(response, "status", 0)) != 429:
-        return None
-    words = str(response.headers.get("Retry-After", ""))
-    return float(words) if words.isascii() and words.isdigit() and len(words) < 7 else 1.0

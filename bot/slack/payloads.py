@@ -52,9 +52,19 @@ def address_of_interaction(body: Body) -> Address:
         channel_id=_id(body.get("channel")) or _text(container, "channel_id") or _channel_of_view(view),
         response_url=_text(body, "response_url"),
         trigger_id=_text(body, "trigger_id"),
-        thread_ts=_text(container, "thread_ts"),
+        thread_ts=_thread_of(container),
         view_id=_text(view, "id") if view.get("type") == "modal" else None,  # nothing can be pushed onto a Home tab
     )
+
+
+def address_of_message(body: Body) -> Address:
+    """Where a message to the bot (`app_mention`, `message.im`) is answered: in its thread, where it stands in one."""
+    event = table(body, "event")
+    # In a channel that is shared with another workspace, `team_id` of the envelope is the bot's own.
+    team = _text(event, "user_team") or _text(event, "team") or str(body.get("team_id") or "")
+    person = Person(team, str(event.get("user") or ""), str(body.get("enterprise_id") or ""))
+    thread = _text(event, "thread_ts")
+    return Address(person, channel_id=_text(event, "channel"), thread_ts=thread)
 
 
 def click_of(body: Body) -> Click | None:
@@ -66,6 +76,18 @@ def click_of(body: Body) -> Click | None:
     ts = _text(table(body, "container"), "message_ts") or _text(table(body, "message"), "ts") or ""
     action = decode_action(str(first.get("action_id") or ""))
     return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
+
+
+def message_of(body: Body) -> tuple[str, str | None]:
+    """The text of the message that a shortcut was used on, and the thread it stands in or begins."""
+    message = table(body, "message")
+    thread = _text(message, "thread_ts") or _text(body, "message_ts") or _text(message, "ts")
+    return _text(message, "text") or "", thread
+
+
+def on_home(body: Body) -> bool:
+    """Whether it happened on the Home tab."""
+    return table(body, "view").get("type") == "home"
 
 
 def table(body: Body, name: str) -> Mapping[str, Any]:
@@ -81,6 +103,12 @@ def file_of(body: Body) -> tuple[str, str] | None:
     if not isinstance(first, Mapping) or not _text(first, "id"):
         return None
     return str(first["id"]), str(first.get("name") or "that file")
+
+
+def _thread_of(container: Body) -> str | None:
+    """The thread in which the message stands. What begins one stands in the channel itself."""
+    thread = _text(container, "thread_ts")
+    return thread if thread != _text(container, "message_ts") else None
 
 
 def _channel_of_view(view: Mapping[str, Any]) -> str | None:

@@ -38,11 +38,11 @@ class LeakedLink(RuntimeError):
 def message(body: Text | Card, buttons: Sequence[Button] = (), *, private: bool = False) -> Message:
     """`text` (the fallback) and `blocks`. Raises LeakedLink for a link button where `private` is not set."""
     if isinstance(body, Card):
-        tail = _actions([*body.buttons, *buttons], private=private)
+        tail = actions([*body.buttons, *buttons], private=private)
         lines = fitting(body.lines, MOST_BLOCKS - 1 - len(tail), private=private)
         blocks = [header(body.title), *lines, *tail]
     else:
-        blocks = [section(to_mrkdwn(body)), *_actions(buttons, private=private)]
+        blocks = [section(to_mrkdwn(body)), *actions(buttons, private=private)]
     return {"text": cut(_fallback(body), LONGEST_FALLBACK) or NOTHING, "blocks": blocks}
 
 
@@ -72,7 +72,7 @@ def lines_of(line: Line, *, private: bool) -> list[Block]:
         return [{"type": "context", "elements": [_mrkdwn(words)]}]
     if len(line.buttons) == 1:
         return [section(words) | {"accessory": button(line.buttons[0], 0, private=private)}]
-    return [section(words), *_actions(line.buttons, private=private)]
+    return [section(words), *actions(line.buttons, private=private)]
 
 
 def header(title: str) -> Block:
@@ -122,7 +122,8 @@ def _confirmation(one: Button, question: Text) -> Block:
     return confirmation | ({"style": one.style} if one.style in STYLES else {})
 
 
-def _actions(buttons: Sequence[Button], *, private: bool) -> list[Block]:
+def actions(buttons: Sequence[Button], *, private: bool) -> list[Block]:
+    """Rows of buttons."""
     elements = [button(one, number, private=private) for number, one in enumerate(buttons[:MOST_BUTTONS])]
     rows = [elements[start : start + MOST_IN_A_ROW] for start in range(0, len(elements), MOST_IN_A_ROW)]
     return [{"type": "actions", "elements": row} for row in rows]

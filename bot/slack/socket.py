@@ -70,10 +70,18 @@ class SocketMode:
         try:
             await self._keep_watch(socket)
         finally:
-            connecting.cancel()
-            await asyncio.gather(connecting, return_exceptions=True)
-            await socket.close()  # type: ignore[no-untyped-call]
-            self._metrics.socket_connected.set(0)
+            ending = asyncio.create_task(self._end(socket, connecting), name="socket mode ends")
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:  # the process ends: its connection is still closed, not dropped
+                await asyncio.wait({ending})
+                raise
+
+    async def _end(self, socket: SocketModeClient, connecting: asyncio.Task[None]) -> None:
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+        await socket.close()  # type: ignore[no-untyped-call]
+        self._metrics.socket_connected.set(0)
 
     async def connected(self) -> bool:
         """Whether requests can come in now; this is the readiness of the bot in Socket Mode."""

@@ -10,10 +10,12 @@ from bot.store.database import PREDECESSOR_DRAINS, Database, DatabaseUnavailable
 from bot.store.decisions import Decision, Decisions, Verdict
 from bot.store.directory import Block
 from bot.store.effects import Effects
+from bot.store.homes import Homes
 from bot.store.links import Link, Links
 from bot.store.meetings import Meetings
 from bot.store.outbox import Outbox
 from bot.store.people import KnownPeople
+from bot.store.reminders import Fate, Kind, Occurrence, Reminder, ReminderDraft, Reminders, Standing
 from bot.store.requests import Draft, Request, Requests, Result, State
 from bot.store.rooms import Rooms
 
@@ -24,9 +26,15 @@ __all__ = [
     "DatabaseUnavailable",
     "Decision",
     "Draft",
+    "Fate",
+    "Kind",
     "Link",
+    "Occurrence",
+    "Reminder",
+    "ReminderDraft",
     "Request",
     "Result",
+    "Standing",
     "State",
     "Store",
     "Tx",
@@ -47,6 +55,8 @@ class Store:
     effects: Effects
     outbox: Outbox
     meetings: Meetings
+    homes: Homes
+    reminders: Reminders
 
     @classmethod
     async def open(cls, url: str, clock: Clock, *, wait: timedelta = PREDECESSOR_DRAINS) -> Store:
@@ -63,8 +73,11 @@ class Store:
             Effects(db, clock),
             Outbox(db),
             Meetings(db),
+            Homes(db),
+            Reminders(db, clock),
         )
         try:
+            await db.changes.begin()
             await store.rooms.load()
             await store.people.load()
         except BaseException:

@@ -1,6 +1,7 @@
 """The rooms and whose they are, in memory: a command must not cost a database read.
 
-Right only while one process writes the database, which is the rule on SQLite. `Rooms` installs here what it committed.
+`Rooms` installs here what it committed and, where several processes write the database, before each look what others
+did.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Directory:
         self._by_vendor: dict[tuple[str, str], str] = {}
         self._by_person: defaultdict[Person, set[str]] = defaultdict(set)
         self._by_channel: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_thread: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
     def install(self, entry: Entry) -> None:
         """Put in, or replace, one room."""
@@ -57,6 +59,8 @@ class Directory:
             self._by_person[person].add(room.id)
         for channel in entry.channels:
             self._by_channel[channel].add(room.id)
+        for card in entry.cards:
+            self._by_thread[_thread(card)].add(room.id)
 
     def remove(self, room_id: str) -> None:
         """Take out one room; nothing happens when it is not there."""
@@ -70,6 +74,8 @@ class Directory:
             self._by_person[person].discard(room_id)
         for channel in entry.channels:
             self._by_channel[channel].discard(room_id)
+        for card in entry.cards:
+            self._by_thread[_thread(card)].discard(room_id)
 
     def entry(self, room_id: str) -> Entry | None:
         """One room with everything."""
@@ -97,6 +103,13 @@ class Directory:
         found = [self._entries[room_id] for room_id in self._by_channel.get(channel_id, ())]
         return [entry.room for entry in sorted(found, key=lambda entry: entry.channels[channel_id], reverse=True)]
 
+    def in_thread(self, channel_id: str, thread_ts: str) -> Room | None:
+        """The room whose card came last in this thread, its first message included."""
+        thread = (channel_id, thread_ts)
+        entries = [self._entries[room_id] for room_id in self._by_thread.get(thread, ())]
+        cards = [(card.ts, entry.room) for entry in entries for card in entry.cards if _thread(card) == thread]
+        return max(cards, key=lambda pair: pair[0])[1] if cards else None
+
     def _rooms(self, ids: Iterable[str]) -> list[Room]:
         return sorted((self._entries[one].room for one in ids), key=lambda room: (room.created_at, room.id))
 
@@ -104,3 +117,8 @@ class Directory:
     def _people_of(entry: Entry) -> set[Person]:
         owner = {entry.room.owner} if entry.room.owner else set()
         return owner | set(entry.people)
+
+
+def _thread(card: Posted) -> tuple[str, str]:
+    """The thread that a card stands in, or may begin."""
+    return card.channel_id, card.thread_ts or card.ts

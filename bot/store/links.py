@@ -65,6 +65,12 @@ class Links:
             count, latest = (await tx.execute(wanted)).one()
         return count, latest
 
+    async def rooms_since(self, since: datetime) -> frozenset[str]:
+        """The rooms into which somebody fetched a link since then, as far as their links have not expired."""
+        async with self._db.read() as tx:
+            wanted = select(links.c.room_id).where(links.c.minted_at >= since).distinct()
+            return frozenset(row.room_id for row in await tx.execute(wanted))
+
     async def forget(self, tx: Tx, link_id: str) -> None:
         """It opens nothing any more."""
         await tx.execute(delete(links).where(links.c.id == link_id))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.store.database import Database, Tx
-from bot.store.sqlite import put
 from bot.store.tables import outbox
+from bot.store.writing import put
 from bot.voice import Posted
 
 

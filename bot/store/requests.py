@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +45,7 @@ class Draft:
     requester: Person
     backend: str = ""
     channel_id: str | None = None  # where the command came from
+    thread_ts: str | None = None  # in which thread of it
     card_channel_id: str | None = None  # where the approval card stands
     room_id: str | None = None
     room: str = ""  # its title, for people and the audit
@@ -86,6 +87,7 @@ class Request(Draft):
     outcome: Outcome | None = None
     answer: Text = ()
     ended_at: datetime | None = None
+    replica: int | None = None  # where several processes share the database: which one carries it out, without a job
 
     @property
     def pending(self) -> bool:
@@ -109,6 +111,15 @@ class Requests:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._subscribers: list[Callable[[], None]] = []
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call this whenever a request was added or changed, once that is durable. It must not raise and not wait."""
+        self._subscribers.append(changed)
+
+    def _tell(self) -> None:
+        for changed in self._subscribers:
+            changed()
 
     async def add(self, tx: Tx, draft: Draft, state: State) -> Request:
         """Keep it. Raises sqlalchemy's IntegrityError when its key is known."""
@@ -119,8 +130,10 @@ class Requests:
             state=state,
             version=1,
             kept_digest=draft.digest,
+            replica=self._db.replica if state is State.RUNNING else None,
         )
         await tx.execute(insert(requests), _row(request))
+        tx.after_commit(self._tell)
         return request
 
     async def get(self, request_id: str, tx: Tx | None = None) -> Request | None:
@@ -134,6 +147,19 @@ class Requests:
     async def in_state(self, *states: State) -> list[Request]:
         """All that stand there, oldest first."""
         return await self._where(requests.c.state.in_(states))
+
+    async def orphaned(self) -> list[Request]:
+        """Those that were carried out at once by a process that lives no more. On SQLite: by any before this one."""
+        running = await self._where(requests.c.state == State.RUNNING, requests.c.approvals_needed == 0)
+        if not self._db.shared:
+            return running
+        of = [request.replica for request in running if request.replica is not None]
+        dead = await self._db.dead(of) if of else set()
+        return [request for request in running if request.replica in dead]
+
+    async def leave_to_jobs(self, tx: Tx, request: Request) -> None:
+        """No process carries it out by itself any more."""
+        await tx.execute(update(requests).where(requests.c.id == request.id).values(replica=None))
 
     async def of(self, person: Person, *, since: datetime) -> list[Request]:
         """A person's own that were asked since then, or have not ended; newest first."""
@@ -164,6 +190,7 @@ class Requests:
         values: dict[str, object] = {"state": to, "version": request.version + 1}
         if result is not None:
             values |= {"outcome": result.outcome, "answer": wording.dump(result.body), "ended_at": self._clock.now()}
+        tx.after_commit(self._tell)
         as_read = (requests.c.id == request.id, requests.c.version == request.version)
         return (await tx.execute(update(requests).where(*as_read).values(**values))).rowcount == 1
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, Select, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import Clock
@@ -18,8 +18,10 @@ from bot.model import Person, Room, VendorRoom
 from bot.store import tables
 from bot.store.database import Database, Tx
 from bot.store.directory import Block, Directory, Entry
-from bot.store.sqlite import put
+from bot.store.writing import put
 from bot.voice import Posted
+
+ROOM = "room"  # as what other processes hear of it
 
 
 class Rooms:
@@ -29,69 +31,90 @@ class Rooms:
         self._db = db
         self._clock = clock
         self._known = Directory()
+        self._subscribers: list[Callable[[], None]] = []
+        db.changes.follow(ROOM, self._read_again)
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call this whenever something about a room has changed, once it is durable. It must not raise and not wait."""
+        self._subscribers.append(changed)
 
     async def load(self) -> None:
         """Read everything once, after the database was opened."""
         async with self._db.read() as tx:
-            for entry in await _all_entries(tx):
-                self._known.install(entry)
+            await self._read_again(tx, None)
+
+    async def _read_again(self, tx: Tx, room_ids: Sequence[str] | None) -> None:
+        entries = {entry.room.id: entry for entry in await _entries(tx, room_ids)}
+        for room_id in [room.id for room in self._known.all()] if room_ids is None else room_ids:
+            self._known.remove(room_id)
+        for entry in entries.values():
+            self._known.install(entry)
+
+    async def _now(self) -> Directory:
+        """The rooms as they are, also by what other processes did."""
+        await self._db.changes.catch_up()
+        return self._known
 
     # --- reading -----------------------------------------------------------------------------------------------
 
     async def get(self, room_id: str) -> Room | None:
         """The room with this id of the bot's own, or None when it was deleted."""
-        entry = self._known.entry(room_id)
+        entry = (await self._now()).entry(room_id)
         return entry.room if entry else None
 
     async def by_handle(self, backend: str | None, handle: str) -> list[Room]:
         """The rooms of that handle, any case; `backend` None: on all back ends."""
-        return [room for room in self._known.by_handle(handle) if backend in (None, room.backend)]
+        return [room for room in (await self._now()).by_handle(handle) if backend in (None, room.backend)]
 
     async def by_vendor(self, backend: str, vendor_id: str) -> Room | None:
         """The room behind a vendor's id."""
-        return self._known.by_vendor(backend, vendor_id)
+        return (await self._now()).by_vendor(backend, vendor_id)
 
     async def all(self, backend: str | None = None) -> list[Room]:
         """Every room, oldest first."""
-        return [room for room in self._known.all() if backend in (None, room.backend)]
+        return [room for room in (await self._now()).all() if backend in (None, room.backend)]
 
     async def belongs(self, room_id: str, person: Person, channels: frozenset[str] = frozenset()) -> bool:
         """Whether the room belongs to this person: owner, invited, or shared in one of these channels."""
-        entry = self._known.entry(room_id)
+        entry = (await self._now()).entry(room_id)
         if entry is None:
             return False
         return entry.room.owner == person or person in entry.people or not channels.isdisjoint(entry.channels)
 
     async def is_host(self, room_id: str, person: Person) -> bool:
         """Whether this person owns the room or was invited as host."""
-        entry = self._known.entry(room_id)
+        entry = (await self._now()).entry(room_id)
         return entry is not None and (entry.room.owner == person or entry.people.get(person, False))
 
     async def rooms_of(self, person: Person) -> list[Room]:
         """The rooms this person owns or was invited to, oldest first."""
-        return self._known.by_person(person)
+        return (await self._now()).by_person(person)
 
     async def owned_by(self, person: Person) -> list[Room]:
         """The rooms this person owns, oldest first."""
-        return [room for room in self._known.by_person(person) if room.owner == person]
+        return [room for room in (await self._now()).by_person(person) if room.owner == person]
 
     async def rooms_in(self, channel_id: str) -> list[Room]:
         """The rooms shared in this channel, the newest share first."""
-        return self._known.in_channel(channel_id)
+        return (await self._now()).in_channel(channel_id)
+
+    async def room_in_thread(self, channel_id: str, thread_ts: str) -> Room | None:
+        """The room whose card begins this thread or stands in it; of several the one that came last."""
+        return (await self._now()).in_thread(channel_id, thread_ts)
 
     async def channels_of(self, room_id: str) -> frozenset[str]:
         """The channels this room was made or shared in."""
-        entry = self._known.entry(room_id)
+        entry = (await self._now()).entry(room_id)
         return frozenset(entry.channels) if entry else frozenset()
 
     async def block_on(self, room_id: str, user_id: str) -> Block | None:
         """The block on this vendor user, as it was laid: whether it still holds depends on clock and meeting."""
-        entry = self._known.entry(room_id)
+        entry = (await self._now()).entry(room_id)
         return entry.blocks.get(user_id) if entry else None
 
     async def cards(self, room_id: str) -> Sequence[Posted]:
         """The messages that show this room's card, oldest first."""
-        entry = self._known.entry(room_id)
+        entry = (await self._now()).entry(room_id)
         return entry.cards if entry else ()
 
     # --- writing -----------------------------------------------------------------------------------------------
@@ -139,7 +162,9 @@ class Rooms:
         """Remove the room with its audience, blocks, links and cards; the handle is free again."""
         await tx.execute(delete(tables.rooms).where(tables.rooms.c.id == room_id))
         tx.scratch[self, room_id] = None
+        tx.touch(ROOM, room_id)
         tx.after_commit(lambda: self._known.remove(room_id))
+        tx.after_commit(self._tell)
 
     async def admit_person(self, tx: Tx, room_id: str, person: Person, *, host: bool) -> None:
         """The room belongs to this person too. Who was invited as host stays host."""
@@ -177,10 +202,10 @@ class Rooms:
         await tx.execute(delete(tables.blocks).where(at.room_id == room_id, at.user_id == user_id))
         self._becomes(tx, replace(entry, blocks={one: b for one, b in entry.blocks.items() if one != user_id}))
 
-    async def remember_card(self, tx: Tx, room_id: str, channel_id: str, ts: str) -> None:
+    async def remember_card(self, tx: Tx, room_id: str, card: Posted) -> None:
         """This message shows the room's card."""
-        entry, card = self._present(tx, room_id), Posted(channel_id, ts)
-        await tx.execute(put(tables.cards, room_id=room_id, channel_id=channel_id, ts=ts))
+        entry, where = self._present(tx, room_id), {"channel_id": card.channel_id, "ts": card.ts}
+        await tx.execute(put(tables.cards, room_id=room_id, thread_ts=card.thread_ts, **where))
         self._becomes(tx, replace(entry, cards=(*(one for one in entry.cards if one != card), card)))
 
     async def forget_card(self, tx: Tx, room_id: str, card: Posted) -> None:
@@ -206,25 +231,37 @@ class Rooms:
 
     def _becomes(self, tx: Tx, entry: Entry) -> None:
         tx.scratch[self, entry.room.id] = entry
+        tx.touch(ROOM, entry.room.id)
         tx.after_commit(lambda: self._known.install(entry))
+        tx.after_commit(self._tell)
+
+    def _tell(self) -> None:
+        for changed in self._subscribers:
+            changed()
 
 
-async def _all_entries(tx: Tx) -> list[Entry]:
+async def _entries(tx: Tx, room_ids: Sequence[str] | None) -> list[Entry]:
+    """These rooms, those of them that exist; None: every room."""
+
+    def of_these(table: Table, column: str = "room_id") -> Select[Any]:
+        wanted = select(table)
+        return wanted if room_ids is None else wanted.where(table.c[column].in_(room_ids))
+
     people: defaultdict[str, dict[Person, bool]] = defaultdict(dict)
-    for row in await tx.execute(select(tables.audience_people)):
+    for row in await tx.execute(of_these(tables.audience_people)):
         people[row.room_id][row.person] = row.host
     channels: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
-    for row in await tx.execute(select(tables.audience_channels)):
+    for row in await tx.execute(of_these(tables.audience_channels)):
         channels[row.room_id][row.channel_id] = row.shared_at
     blocks: defaultdict[str, dict[str, Block]] = defaultdict(dict)
-    for row in await tx.execute(select(tables.blocks)):
+    for row in await tx.execute(of_these(tables.blocks)):
         blocks[row.room_id][row.user_id] = Block(row.until, row.meeting_id, row.blocked_by, row.why, row.at)
     cards: defaultdict[str, tuple[Posted, ...]] = defaultdict(tuple)
-    for row in await tx.execute(select(tables.cards).order_by(tables.cards.c.ts)):
-        cards[row.room_id] += (Posted(row.channel_id, row.ts),)
+    for row in await tx.execute(of_these(tables.cards).order_by(tables.cards.c.ts)):
+        cards[row.room_id] += (Posted(row.channel_id, row.ts, row.thread_ts),)
     return [
         Entry(_room(row), people[row.id], channels[row.id], blocks[row.id], cards[row.id])
-        for row in await tx.execute(select(tables.rooms))
+        for row in await tx.execute(of_these(tables.rooms, "id"))
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -116,7 +117,7 @@ blocks = _table(
     _must("why"),
     _must("at", Moment),
 )
-cards = _table("cards", _key("channel_id"), _key("ts"), _of_room(_must))
+cards = _table("cards", _key("channel_id"), _key("ts"), _of_room(_must), _may("thread_ts"))
 links = _table(
     "links",
     _key("id"),
@@ -165,6 +166,8 @@ requests = _table(
     _may("outcome"),
     _must("answer", JSON),
     _may("ended_at", Moment),
+    _may("thread_ts"),  # of the command, in its channel
+    _may("replica", Integer),  # where several processes share the database: which one carries it out at once
     Index("requests_state", "state", "asked_at"),
     Index("requests_requester", "requester", "asked_at"),
 )
@@ -185,6 +188,7 @@ effects = _table(
     _may("result"),  # JSON text; null: sent, and no answer is known
 )
 outbox = _table("outbox", _key("key"), _must("channel_id"), _must("ts"))
+homes = _table("homes", _key("person", Who), _must("opened_at", Moment))
 meetings = _table(
     "meetings",
     _key("backend"),
@@ -206,6 +210,7 @@ participants = _table(
     _must("kicked", Boolean),
     _must("facts", JSON),
 )
+_TODO = text("state = 'todo'")
 jobs = _table(
     "jobs",
     Column("id", Integer, primary_key=True, autoincrement=True),
@@ -216,7 +221,7 @@ jobs = _table(
     _must("state"),  # todo | doing | parked
     _must("failures", Integer),
     _must("error"),  # the kind of the last failure, never its text
-    Index("jobs_waiting", "name", "key", unique=True, sqlite_where=text("state = 'todo'")),
+    Index("jobs_waiting", "name", "key", unique=True, sqlite_where=_TODO, postgresql_where=_TODO),
     Index("jobs_due", "state", "due_at"),
 )
 audit = _table(
@@ -239,4 +244,54 @@ audit = _table(
     Index("audit_at", "at"),
     Index("audit_room", "room_key", "at"),
     Index("audit_actor", "actor", "at"),
+)
+changes = _table(  # what other processes have to read again (bot/store/changes.py)
+    "changes",
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _must("kind"),
+    _must("key"),
+)
+seen = _table(  # what has come in before, where several processes take turns (bot/store/seen.py)
+    "seen",
+    _key("key"),
+    Column("at", Moment, nullable=False, index=True),
+)
+reminders = _table(
+    "reminders",
+    _key("id"),
+    _must("key", unique=True),  # of the click or command that made it: what is sent twice is one reminder
+    _must("owner", Who),
+    _must("kind"),  # reminder | snooze
+    _must("room_id"),  # no foreign key: a reminder whose room was deleted is ended, and its owner told
+    _must("room"),
+    _must("channel_id"),  # C…, G…; U… for somebody's direct messages
+    _may("origin"),  # of a snooze: the channel in which it was put off
+    _must("zone"),  # IANA
+    _must("starts_at"),  # naive wall-clock time of the first occurrence, ISO 8601
+    _must("rule"),  # RFC 5545 without start and end; empty: once
+    _must("second", Boolean),  # of the two instants at which the clocks show `starts_at`, the later
+    _may("until"),  # ISO date
+    _must("note"),
+    _must("lead", Integer),  # seconds before the occurrence at which it is posted
+    _must("replace", Boolean),
+    _must("state"),  # active | paused | ended
+    _must("why", JSON),  # why it is paused or ended
+    _must("owner_told", Boolean),  # of that
+    _must("version", Integer),
+    _must("created_at", Moment),
+    _may("next_at", Moment),  # when the next occurrence that is not planned yet is to be posted
+    Index("reminders_next", "state", "next_at"),
+    Index("reminders_owner", "owner", "state"),
+)
+occurrences = _table(
+    "occurrences",
+    Column("reminder_id", String, ForeignKey("reminders.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    _key("due_at", Moment),
+    _must("post_at", Moment),
+    _must("state"),  # planned | sending | posted | late | skipped | unknown
+    _must("why"),  # why it was skipped: missed | paused | by hand | …
+    _must("noted", Boolean),  # the owner was told, or need not be
+    _may("channel_id"),
+    _may("ts"),
+    Index("occurrences_state", "reminder_id", "state"),
 )

@@ -32,6 +32,10 @@ COMMANDS = (
         ],
     },
 )
+SHORTCUTS = (
+    {"name": "Start a meeting", "type": "global", "callback_id": "start_meeting", "description": "A room now"},
+    {"name": "Meet about this", "type": "message", "callback_id": "meet_about", "description": "A room for it"},
+)
 
 
 class NoMeetings:
@@ -103,7 +107,7 @@ async def staged() -> AsyncIterator[Staged]:
     """Serve the page on a free port; 24 November 2026, 12:00 UTC."""
     clock = MovableClock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
     stage = Staged(demo_workspace(clock), clock, ExchangeFeed(clock))
-    names = ("send", "act", "submit", "close", "suggest", "home", "join", "leave")
+    names = ("send", "act", "submit", "close", "suggest", "home", "join", "leave", "shortcut")
     shown = WorkspaceStage(
         workspace=stage.workspace,
         scene=Scene(stage.workspace, {ADA: "administrator", MIA: "member", GUS: "guest"}),
@@ -113,6 +117,7 @@ async def staged() -> AsyncIterator[Staged]:
         commands=COMMANDS,
         actions={name: stage.action(name) for name in names},
         backends=("jaas", "meetings"),
+        shortcuts=SHORTCUTS,
     )
     runner = web.AppRunner(page(shown))
     await runner.setup()

@@ -138,11 +138,11 @@ async def test_a_select_fed_by_the_bot_offers_its_answers(chromium: Browser) -> 
         assert asked[-1]["value"] == "an"
 
 
-async def test_the_home_tab_is_there_once_it_was_published(chromium: Browser) -> None:
+async def test_the_home_tab_is_there_and_shows_what_is_published(chromium: Browser) -> None:
     async with staged() as stage, opened(chromium, stage) as page:
         await page.get_by_test_id("ims").get_by_role("button").click()
         await expect(page.get_by_test_id("channel-name")).to_have_text("meetops")
-        await expect(page.get_by_test_id("tab-home")).to_be_hidden()
+        await expect(page.get_by_test_id("home")).to_be_hidden()
         stage.workspace.publish_home(ADA, {"type": "home", "blocks": [{"type": "section", "text": plain("Live now")}]})
         await page.get_by_test_id("tab-home").click()
         await expect(page.get_by_test_id("home")).to_contain_text("Live now")

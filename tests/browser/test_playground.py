@@ -59,7 +59,13 @@ class Screen:
 @asynccontextmanager
 async def screen(chromium: Browser) -> AsyncIterator[Screen]:
     clock = MovableClock()
-    running = playground(port=0, build_bot=app.from_files, clock=clock, commands=app.command_hints())
+    running = playground(
+        port=0,
+        build_bot=app.from_files,
+        clock=clock,
+        commands=app.command_hints(),
+        shortcuts=app.shortcut_hints(),
+    )
     async with running as behind:
         context = await chromium.new_context(viewport={"width": 1440, "height": 900})
         page = await context.new_page()
@@ -158,3 +164,43 @@ async def test_a_request_that_nobody_decides_expires_when_the_clock_is_moved(chr
         await s.page.get_by_test_id("travel-60").click()
         await expect(s.message("Approval: dial")).to_contain_text("expired", timeout=15_000)
         await expect(s.message("Approval: dial").get_by_role("button", name="Approve")).to_have_count(0)
+
+
+async def test_an_incident_in_its_thread_from_a_message_to_a_meeting_and_its_story(chromium: Browser) -> None:
+    async with screen(chromium) as s:
+        await s.be(MAX)
+        await s.page.get_by_test_id("composer").fill("The shop is down")
+        await s.page.get_by_test_id("composer").press("Enter")
+        await s.be(MIA)
+        await s.message("The shop is down").hover()
+        await s.message("The shop is down").get_by_label("More message actions").click()
+        await s.page.get_by_role("menuitem", name="Meet about this message").click()
+        card = s.message("made by")
+        await expect(card).to_contain_text("in the thread of The shop is down")
+        await s.link()
+        await s.let_in(MIA)
+        await expect(card).to_contain_text("In now (1)", timeout=15_000)
+        await card.hover()
+        await card.get_by_role("button", name="Reply in thread").click()
+        for line, answered in (("@meetops who", "1 person is in"), ("@meetops story", "came in")):
+            await s.page.get_by_test_id("composer").fill(line)
+            await s.page.keyboard.press("Escape")
+            await s.page.get_by_test_id("composer").press("Enter")
+            await expect(s.message(answered)).to_contain_text("in the thread of The shop is down")
+
+
+async def test_the_home_tab_shows_ones_rooms_and_starts_meetings(chromium: Browser) -> None:
+    async with screen(chromium) as s:
+        await s.be(MIA)
+        await s.page.get_by_test_id("ims").get_by_text("meetops").click()
+        await s.page.get_by_test_id("tab-home").click()
+        home = s.page.get_by_test_id("home")
+        await expect(home).to_contain_text("Your role")
+        await home.get_by_role("button", name="Start a meeting").click()
+        await s.page.get_by_test_id("modal").get_by_label("Words").fill("board")
+        await s.page.get_by_test_id("modal-submit").click()
+        await expect(s.page.get_by_test_id("modal")).to_contain_text("Only for you")
+        await s.page.get_by_test_id("modal-x").click()
+        await expect(home).to_contain_text("jaas/board")
+        await home.get_by_role("button", name="Join").click()
+        await expect(s.page.get_by_test_id("modal").get_by_role("link", name="Open")).to_be_visible()

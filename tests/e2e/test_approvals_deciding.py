@@ -13,6 +13,8 @@ from bot.play.slack.seed import GUS, MAX, MIA, OMAR, SARA, STAN, VERA
 from tests.fakes.asking import E164, MASKED, NUMBER, OPS, TEAM, answers, asked, ended, labels, standup
 from tests.fakes.world import World
 
+pytestmark = pytest.mark.engines
+
 DIAL = f"dial standup {NUMBER}"
 DIALLED = "DIAL_OUT_PARTICIPANT"
 

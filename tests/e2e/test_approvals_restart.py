@@ -88,6 +88,7 @@ async def test_a_click_just_before_the_end_is_carried_out_before_it_or_after_it(
     assert len(w.sent(DIALLED)) == 1
 
 
+@pytest.mark.sqlite  # what the crash left is put into its tables
 @pytest.mark.parametrize("state", ["approved", "running"])
 async def test_what_a_crash_left_behind_is_carried_out_once(off: World, state: str) -> None:
     w = off
@@ -99,6 +100,7 @@ async def test_what_a_crash_left_behind_is_carried_out_once(off: World, state: s
     assert len(w.sent(DIALLED)) == 1
 
 
+@pytest.mark.sqlite  # what the crash left is put into its tables
 async def test_a_call_sent_before_a_crash_is_unknown_after_it_and_not_sent_again(off: World) -> None:
     w = off
     async with running(w):
@@ -112,6 +114,7 @@ async def test_a_call_sent_before_a_crash_is_unknown_after_it_and_not_sent_again
     assert w.sent(DIALLED) == []
 
 
+@pytest.mark.sqlite  # what the crash left is put into its tables
 async def test_an_approval_found_long_after_its_time_is_not_carried_out(off: World) -> None:
     w = off
     async with running(w):
@@ -123,6 +126,7 @@ async def test_an_approval_found_long_after_its_time_is_not_carried_out(off: Wor
     assert w.sent(DIALLED) == []
 
 
+@pytest.mark.sqlite  # what the crash left is put into its tables
 async def test_a_card_whose_last_edit_was_missing_is_put_right(off: World) -> None:
     w = off
     async with running(w):

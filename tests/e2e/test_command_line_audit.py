@@ -21,6 +21,7 @@ from tests.fakes.command_line import CommandLine, Said
 from tests.fakes.speaking import says
 from tests.fakes.world import World, world
 
+pytestmark = pytest.mark.sqlite  # its files are looked at
 OPS = "C0OPS"
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.play.slack import buttons_of, text_of
 from bot.play.slack.seed import MAX, MIA, OMAR, SARA
 from tests.fakes.world import World
+
+pytestmark = pytest.mark.engines
 
 TEAM, OPS = "C0TEAM", "C0OPS"
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.play.slack import Message, buttons_of, text_of
 from bot.play.slack.seed import MAX, MIA, OMAR, SARA, VERA
+from tests.fakes.databases import kept_in
 from tests.fakes.pexip import CONFERENCE
 from tests.fakes.world import GRANTS, World, world
 
@@ -145,7 +146,7 @@ async def test_a_pin_for_several_rooms_is_on_no_button_and_in_no_record(w: World
     assert {one["pin"] for one in w.pexip.conferences()} == {OTHER_PIN}
     await make(w, f"create pexip/gamma pin={PIN}")
     assert w.pexip.room("gamma")["pin"] == PIN
-    kept = (w.folder / "meetops.db").read_bytes() + (w.folder / "meetops.db-wal").read_bytes()
+    kept = kept_in(w.folder)
     assert PIN.encode() not in kept
     assert OTHER_PIN.encode() not in kept
 

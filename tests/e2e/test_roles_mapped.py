@@ -44,12 +44,15 @@ EVERY_VERB: dict[str, tuple[str, str]] = {
     "promote": ("promote board Ann", "Monitoring Mode Read/Write"),
     "ban": ("ban jaas/u-4711", "Monitoring Mode Read/Write"),
     "revoke": ("revoke board @mia", "Monitoring Mode Read/Write"),
+    "remind": ("remind board tomorrow 9:00", "User Interface"),
+    "reminders": ("reminders", ""),
     "config": ("config pexip system_location list", "Configuration Mode Read"),
     "config, writing": ("config pexip system_location add name=Oslo2", "Configuration Mode Read/Write"),
     "roles": ("roles sbc", "User Management Read"),
     "roles, writing": ("roles sbc add {person} api=ACCESS", "User Management Read/Write"),
     "approvals": ("approvals", ""),
     "audit": ("audit", "Administration"),
+    "story": ("story board", ""),
     "status": ("status", ""),
 }
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
 from bot.play.slack import Message, text_of
 from bot.play.slack.seed import MAX, MIA, OMAR
+from tests.fakes.asking import running
 from tests.fakes.speaking import OPS, TEAM, answer, come_in, labels, pressed
-from tests.fakes.world import World
+from tests.fakes.world import World, world
+
+pytestmark = pytest.mark.engines
 
 
 async def card_in(w: World, channel: str, line: str) -> Message:
@@ -96,3 +105,60 @@ async def test_a_card_never_holds_a_secret(w: World) -> None:
     said = str([call.args for call in w.slack.workspace.calls if call.args.get("channel") == OPS])
     assert "987654" not in said
     assert "jwt" not in said
+
+
+async def test_the_end_of_a_meeting_closes_the_card_with_its_duration_and_the_next_one_opens_it_again(w: World) -> None:
+    card = await card_in(w, OPS, "create standup")
+    assert "last meeting" not in text_of(card)
+    mia = await w.enter(MIA, "standup")
+    await w.until(lambda: w.says(card, "In now (1)"))
+    assert w.says(card, f"In since: <@{MIA}> <!date^")
+    assert w.says(card, "· since <!date^")
+    assert w.says(card, "· as of <!date^")
+    w.clock.advance(timedelta(minutes=58))
+    w.jaas.leave(next(iter(w.jaas.meetings.running)), mia.participant_id)
+    await w.until(lambda: w.says(card, "Nobody is in. The last meeting ended at <!date^"))
+    assert w.says(card, "after 58 min.")
+    assert labels(w.now(card)) == ["Join"], "the room itself is still there"
+    await w.enter(MAX, "standup")
+    await w.until(lambda: w.says(card, f"In now (1): <@{MAX}>"))
+    assert not w.says(card, "last meeting")
+
+
+@pytest.mark.sqlite  # each process keeps its own pace
+async def test_many_who_come_at_once_cost_one_edit_every_three_seconds(w: World) -> None:
+    card = await card_in(w, OPS, "create standup")
+    await w.enter(MIA, "standup")
+    await w.until(lambda: w.says(card, "In now (1)"))
+    before = len([call for call in w.slack.workspace.calls if call.method == "chat.update"])
+    (room,) = w.jaas.meetings.running
+    for number in range(30):
+        await w.jaas.join(room, w.room_and_token(w.link_of(await answer(w, MIA, OPS, "join standup")))[1])
+        await w.jaas.webhooks.settled()
+        w.clock.advance(timedelta(milliseconds=100 * (number % 2)))
+    await w.until(lambda: w.says(card, "In now (31)"))
+    edits = [call.at for call in w.slack.workspace.calls if call.method == "chat.update"][before:]
+    assert len(edits) <= 4
+    assert all(later - earlier >= timedelta(seconds=3) for earlier, later in itertools.pairwise(edits))
+
+
+async def test_a_room_whose_vendor_tells_nothing_is_looked_at_and_its_card_follows(w: World) -> None:
+    card = await card_in(w, OPS, "create meetings/review")
+    mia = await come_in(w, MIA, "review")
+    await w.until(lambda: w.says(card, f"In now (1): <@{MIA}>"))
+    w.clock.advance(timedelta(minutes=10))
+    await w.until(lambda: w.says(card, f"In since: <@{MIA}>"))
+    w.meetings.meetings.leave(mia.uid)
+    await w.until(lambda: w.says(card, "Nobody is in. The last meeting ended"))
+
+
+async def test_a_card_that_changed_while_the_bot_was_away_is_put_right_at_its_start(tmp_path: Path) -> None:
+    async with world(tmp_path, start_bot=False) as w:
+        async with running(w):
+            card = await card_in(w, OPS, "create standup")
+            await w.enter(MIA, "standup")
+            await w.until(lambda: w.says(card, "In now (1)"))
+        stale = [{"type": "section", "text": {"type": "mrkdwn", "text": "from before"}}]
+        w.slack.workspace.edit(w.now(card), text="from before", blocks=stale)
+        async with running(w):
+            await w.until(lambda: w.says(card, f"In now (1): <@{MIA}>"))

@@ -83,8 +83,11 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "config": ({"backend": "jaas"}, "jaas can't be configured"),
     "roles": ({"backend": "jaas"}, "jaas can't keep roles"),
     "ban": ({"room": "standup", "participant": "max"}, "Nobody could ever approve this"),
+    "remind": ({"room": "standup", "when": "tomorrow 9:00"}, "Understood: jaas/standup in"),
+    "reminders": ({}, "No reminders yet"),
     "revoke": ({"user": MAX}, "Revoked 1 link"),
     "audit": ({"user": MAX, "since": "1h"}, "join"),
+    "story": ({"since": "1h"}, "fetched a link"),
 }
 
 

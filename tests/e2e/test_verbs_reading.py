@@ -98,6 +98,7 @@ async def test_show_names_the_numbers_to_call_and_the_recordings(w: World) -> No
     assert "Recording: Weekly" in await says(w, MAX, OPS, "show review")
 
 
+@pytest.mark.sqlite  # each process tells of its own calls
 async def test_status_names_each_back_end_what_it_can_its_latency_and_its_last_error(w: World) -> None:
     told = await says(w, VERA, OPS, "status")
     assert "*jaas* (jaas) · default · well" in told

@@ -11,7 +11,7 @@ from bot.approvals import Approvals, Callbacks, Request, Result, handlers
 from bot.audit import Audit
 from bot.calls import Calls
 from bot.clock import MovableClock
-from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.choosing import jobs_on
 from bot.model import Outcome, Person
 from bot.policy import Allow, Decision, Deny
 from bot.reply import Text
@@ -75,7 +75,7 @@ class Office:
         self.clock = clock
         self.outside = outside
         self.audit = Audit(store.db, clock)
-        self.jobs = EmbeddedJobs(store.db, clock)
+        self.jobs = jobs_on(store.db, clock)
         self.calls = Calls(store)
         self.approvals = Approvals(store, self.jobs, self.audit, clock)
 

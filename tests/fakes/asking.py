@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot import app
 from bot.play.slack import Message, View, buttons_of, text_of
 from bot.play.slack.seed import MIA, OMAR
+from tests.fakes.databases import rows
 from tests.fakes.world import World, connect
 
 OPS, TEAM = "C0OPS", "C0TEAM"
@@ -85,9 +85,8 @@ class Row:
 def trail(w: World, *actions: str) -> list[Row]:
     """The audit, oldest first; of these actions where some are named."""
     wanted = "SELECT actor, action, outcome, room, reason, request_id, approvers, facts FROM audit ORDER BY seq"
-    with closing(sqlite3.connect(w.folder / "meetops.db")) as connection:
-        rows = [_row(*row) for row in connection.execute(wanted)]
-    return [row for row in rows if not actions or row.action in actions]
+    found = [_row(*row) for row in rows(w.folder, wanted)]
+    return [row for row in found if not actions or row.action in actions]
 
 
 def _row(

@@ -14,7 +14,7 @@ from bot.approvals import Approvals, Callbacks, Request, Result, handlers
 from bot.audit import Audit
 from bot.calls import Calls
 from bot.clock import Clock
-from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.choosing import jobs_on
 from bot.model import Outcome, Person
 from bot.policy import Allow, Decision
 from bot.reply import Text
@@ -26,7 +26,7 @@ async def dial(url: str, file: str) -> None:
     """Until killed, or until nothing is left to do."""
     clock = Clock()
     store = await Store.open(url, clock)
-    jobs, audit, calls = EmbeddedJobs(store.db, clock), Audit(store.db, clock), Calls(store)
+    jobs, audit, calls = jobs_on(store.db, clock), Audit(store.db, clock), Calls(store)
     approvals = Approvals(store, jobs, audit, clock)
     vendor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+import psycopg
 import pytest
 import structlog
 from _pytest.terminal import TerminalReporter
@@ -20,6 +21,7 @@ from _pytest.terminal import TerminalReporter
 from bot import log
 from bot.play.slack import controls_of, text_of
 from tests.fakes import world_lasuite
+from tests.fakes.databases import kept_in, postgres_of
 
 if TYPE_CHECKING:
     from tests.fakes.world import World
@@ -96,12 +98,12 @@ class Watch:
         places = {
             "the log": lines,
             "a channel": "\n".join(in_channels(w)),
-            "the audit": "\n".join(audit_rows(w.folder / "meetops.db")),
+            "the audit": "\n".join(audit_rows(w.folder)),
         }
         for place, text in places.items():
             told = [name for name, secret in secrets.items() if secret in text]
             assert not told, f"{place} holds {told}"
-        stored = b"".join(path.read_bytes() for path in w.folder.glob("meetops.db*"))
+        stored = kept_in(w.folder)
         kept = [name for name, secret in secrets.items() if secret.encode() in stored and not name.startswith("PIN")]
         assert not kept, f"the database holds {kept}"
 
@@ -140,8 +142,12 @@ def in_channels(w: World) -> list[str]:
     return sent + [text_of(one) for channel in shared for one in w.slack.workspace.messages(channel)]
 
 
-def audit_rows(database: Path) -> list[str]:
+def audit_rows(folder: Path) -> list[str]:
     """Each row as text; none when there is no database."""
+    if url := postgres_of(folder):
+        with psycopg.connect(url) as server:
+            return [str(row) for row in server.execute("SELECT * FROM audit")]
+    database = folder / "meetops.db"
     if not database.exists():
         return []
     with closing(sqlite3.connect(database)) as connection:

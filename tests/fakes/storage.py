@@ -12,6 +12,7 @@ from bot.clock import Clock, MovableClock
 from bot.model import Person, Room, VendorRoom
 from bot.store import Draft, Store
 from bot.voice import Posted
+from tests.fakes.databases import address_for
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANN = Person("T1", "U0ANN")
@@ -21,8 +22,8 @@ CARD = Posted("C0OPS", "1700000000.000100")
 
 
 def address(folder: Path) -> str:
-    """The DATABASE_URL of a file in this folder."""
-    return f"sqlite:///{folder / 'meetops.db'}"
+    """The DATABASE_URL of this folder's database, on SQLite or PostgreSQL (tests/fakes/databases.py)."""
+    return address_for(folder)
 
 
 @asynccontextmanager

@@ -30,61 +30,14 @@ from bot.play.vendors.openmeetings import Account, SimulatedOpenMeetings
 from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
 from tests.fakes import world_anynode, world_lasuite, world_pexip
+from tests.fakes.balancer import balanced
+from tests.fakes.databases import address_for, postgres_of
 from tests.fakes.leaks import Watch
+from tests.fakes.world_files import APP_TOKEN, BOT_TOKEN, CONFIG, DIALING, GRANTS, KID, OM_PASSWORD, SIGNING_SECRET
+
+__all__ = ["BOT_TOKEN", "DIALING", "GRANTS", "OM_PASSWORD", "World", "connect", "ready", "world"]
 
 Seen = TypeVar("Seen")
-
-SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-BOT_TOKEN = "xoxb-w0rld-secret"
-APP_TOKEN = "xapp-w0rld-secret"
-OM_PASSWORD = "0m-pass-word-never-shown"
-KID = f"{account.APP_ID}/ed85b6"
-
-GRANTS = """
-[[grants]]
-role = "ADMINISTRATOR"
-usergroups = ["S0ADMINS"]
-[[grants]]
-role = "OPERATOR"
-usergroups = ["S0OPS"]
-[[grants]]
-role = "MEMBER"
-users = ["U0MIA", "U0MAX", "U0MAYA"]
-[[grants]]
-role = "VIEWER"
-users = ["U0VERA"]
-"""
-DIALING = """
-[dialing]
-allow = ["+33", "+40", "+49"]
-[dialing.book]
-oncall = "+33612345678"
-"""
-CONFIG = """
-default_backend = "{default}"
-timezone = "Europe/Paris"
-{top}
-[slack]
-{slack}
-[backends.jaas]
-kind = "jaas"
-base_url = "{jaas}"
-app_id = "{app_id}"
-key_id = "ed85b6"
-private_key_file = "jaas.pem"
-webhook_secrets = ["{webhook_secret}"]
-[backends.meetings]
-kind = "openmeetings"
-base_url = "{meetings}"
-username = "soap"
-password = "{password}"
-{meetings_more}
-{pexip}
-{lasuite}
-{sbc}
-{grants}
-{dialing}
-"""
 
 
 @functools.cache
@@ -274,7 +227,7 @@ async def world(
             "SLACK_API_URL": server.api_url,
             "HOST": "127.0.0.1",
             "PORT": "0",
-            "DATABASE_URL": f"sqlite:///{folder / 'meetops.db'}",
+            "DATABASE_URL": address_for(folder),
             "MEETOPS_CONFIG": str(folder / "meetops.toml"),
             **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
         }
@@ -296,7 +249,12 @@ async def world(
         )
         if start_bot:
             one.bot = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
-            await connect(one, one.bot.url, socket_mode=socket_mode)
+            url = one.bot.url
+            if postgres_of(folder):  # on PostgreSQL always two, and nothing may depend on which of them is asked
+                other = await stack.enter_async_context(app.from_files(folder / "meetops.toml", environ, clock))
+                await ready(other.url)
+                url = await stack.enter_async_context(balanced([one.bot.url, other.url]))
+            await connect(one, url, socket_mode=socket_mode)
         yield one
     if one is not None:
         watch.check(one)

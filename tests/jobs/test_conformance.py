@@ -15,20 +15,21 @@ import pytest
 from bot.clock import MovableClock
 from bot.errors import Unavailable
 from bot.jobs import Handler, Job, Jobs
+from bot.jobs.choosing import jobs_on
 from bot.store import Store
-from tests.fakes.engines import ENGINES
 from tests.fakes.storage import NOON, opened
 
+pytestmark = pytest.mark.engines
 MINUTE = timedelta(minutes=1)
 
 
 class Works:
     """One process with its engine, its clock and what its handlers saw."""
 
-    def __init__(self, store: Store, clock: MovableClock, engine: str) -> None:
+    def __init__(self, store: Store, clock: MovableClock) -> None:
         self.store = store
         self.clock = clock
-        self.jobs: Jobs = ENGINES[engine](store, clock)
+        self.jobs: Jobs = jobs_on(store.db, clock)
         self.seen: list[Job] = []
 
     @property
@@ -62,14 +63,14 @@ class Works:
 Start = Callable[[], Awaitable[Works]]
 
 
-@pytest.fixture(params=list(ENGINES))
-async def start(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Start]:
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
     """Start the bot on the same database, each time after the one before has gone; the clock goes on."""
     clock, stack = MovableClock(NOON), AsyncExitStack()
 
     async def begin() -> Works:
         await stack.aclose()
-        return Works(await stack.enter_async_context(opened(tmp_path, clock)), clock, request.param)
+        return Works(await stack.enter_async_context(opened(tmp_path, clock)), clock)
 
     yield begin
     await stack.aclose()

@@ -1,6 +1,6 @@
 """A process to be killed: carries out jobs, each adding a line to a file.
 
-`python -m tests.jobs.worker URL ENGINE FILE`
+`python -m tests.jobs.worker URL FILE`
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.jobs import Job
+from bot.jobs.choosing import jobs_on
 from bot.store import Store
-from tests.fakes.engines import ENGINES
 
 STEPS = 3
 
 
-async def work(url: str, engine: str, file: Path) -> None:
+async def work(url: str, file: Path) -> None:
     """Until killed, or until nothing is left. Each job makes its successor, so that many commits can be hit."""
     clock = Clock()
     store = await Store.open(url, clock)
-    jobs = ENGINES[engine](store, clock)
+    jobs = jobs_on(store.db, clock)
     lines = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
     async def step(job: Job) -> None:
@@ -41,4 +41,4 @@ async def work(url: str, engine: str, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(work(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
+    asyncio.run(work(sys.argv[1], Path(sys.argv[2])))

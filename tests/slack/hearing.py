@@ -15,9 +15,11 @@ from bot.model import Person
 from bot.people import People
 from bot.policy import Grant, Policy, Rules
 from bot.slack.bolt import Entrance, attach, build_app
+from bot.slack.events import Events
 from bot.slack.front import Front, routes
 from bot.slack.identity import SlackDirectory
 from bot.slack.listeners import Commands, SlackListeners
+from bot.slack.presenting import Spawner
 from bot.voice import Address
 from tests.fakes.slack_entrance import SECRET, Door, opened_door
 from tests.slack.side import Side
@@ -77,12 +79,41 @@ class KeptCommands(Commands):
     async def fill_in(self, address: Address, line: str) -> None:
         await self._keep("fill_in", address, line)
 
+    async def left(self, channel_id: str, *, archived: bool) -> None:
+        await self._keep("left", channel_id, archived)
+
+    async def snooze(self, address: Address, value: str) -> None:
+        await self._keep("snooze", address, value)
+
     async def suggest(self, address: Address, line: str, related: str, words: str) -> tuple[tuple[str, str], ...]:
         await self._keep("suggest", address, line, related, words)
         return (("1", "London"),)
 
+    async def command_in(self, address: Address, line: str, key: str) -> None:
+        await self._keep("command_in", address, line, key)
+
+    async def meet_about(self, address: Address, topic: str, key: str) -> None:
+        await self._keep("meet_about", address, topic, key)
+
     async def use_file(self, address: Address, file_id: str, name: str) -> None:
         await self._keep("use_file", address, file_id, name)
+
+
+class KeptTabs:
+    """Keeps who looks at their Home tab."""
+
+    def __init__(self) -> None:
+        self.looks: list[tuple[str, str]] = []
+        self.changes = 0
+
+    async def opened(self, person: Person) -> None:
+        self.looks.append(("opened", person.user_id))
+
+    async def left(self, person: Person) -> None:
+        self.looks.append(("left", person.user_id))
+
+    def changed(self) -> None:
+        self.changes += 1
 
 
 class Hearing(Side):
@@ -92,13 +123,24 @@ class Hearing(Side):
         super().__init__(door)
         self.commands = KeptCommands()
         self.people = People(SlackDirectory(door.client, door.authorisation), lambda: POLICY, door.clock)
+        self.tabs = KeptTabs()
+        spawner = Spawner(door.tasks, self.voice)
+        self.events = Events(
+            self.commands,
+            spawner=spawner,
+            voice=self.voice,
+            launcher=self.launcher,
+            people=self.people,
+            homes=self.tabs,
+            bot_user=lambda: self.workspace.team.bot_user,
+        )
         self.listeners = SlackListeners(
             self.commands,
-            tasks=door.tasks,
+            spawner=spawner,
             voice=self.voice,
             modals=self.modals,
             launcher=self.launcher,
-            people=self.people,
+            events=self.events,
             seen=door.seen,
             commit_seconds=commit_seconds,
         )

@@ -131,3 +131,19 @@ async def test_within_the_enterprise_every_workspace_is_home_and_beyond_it_none(
         found = await SlackDirectory(client, authorisation).profile(Person("T0OTHER", "W0ANN", "E0HOME"))
     assert found
     assert (found.stranger, found.bot, found.language) == (stranger, False, "fr-CA")
+
+
+@pytest.mark.parametrize(
+    ("more", "stranger"), [({}, False), ({"is_stranger": True}, True), ({"team_id": "T0OTHER"}, True)]
+)
+async def test_where_no_team_is_named_a_bot_of_one_workspace_goes_by_the_rest_of_the_profile(
+    door: Door, more: dict[str, Any], stranger: bool
+) -> None:
+    turns = [said(team_id=HOME, user_id="U0BOT"), said(user={"id": "U0ANN", "name": "ann"} | more)]
+    async with RawServer(turns) as server:
+        client = WebClient(door.session, token=BOT_TOKEN, api_url=f"{server.url}/api/", metrics=door.metrics)
+        authorisation = Authorisation(client)
+        await authorisation.obtain()
+        found = await SlackDirectory(client, authorisation).profile(Person(HOME, "U0ANN"))
+    assert found
+    assert (found.name, found.stranger) == ("ann", stranger)

@@ -21,6 +21,8 @@ from bot.store import Database, DatabaseUnavailable, Store
 from bot.store.tables import outbox, tables
 from tests.fakes.storage import NOON, address, opened
 
+pytestmark = pytest.mark.sqlite
+
 AT_ONCE = timedelta(0)
 
 
@@ -144,8 +146,7 @@ async def test_the_file_is_its_owners_alone(store: Store) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://u:secret@db/meetops", "runs on SQLite"),
-        ("postgres://u:secret@db/meetops", "runs on SQLite"),
+        ("postgresql+asyncpg://u:secret@db/meetops", "begin it with postgresql://"),
         ("mysql://u:secret@db/meetops", "needs a file"),
         ("sqlite://", "needs a file"),
         ("sqlite:///:memory:", "needs a file"),

@@ -7,9 +7,13 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.model import Person
 from bot.store import Link, Store
 from tests.fakes.storage import ANN, BOB, NOON, opened, room
+
+pytestmark = pytest.mark.engines
 
 SOON = NOON + timedelta(minutes=10)
 LATER = NOON + timedelta(hours=1)

@@ -19,6 +19,8 @@ from bot.store import Draft, Request, Result, State, Store, Verdict, wording
 from bot.voice import Posted
 from tests.fakes.storage import ANN, BOB, NOON, draft, opened
 
+pytestmark = pytest.mark.engines
+
 PARTS = st.one_of(
     st.text(),
     *(st.builds(kind, st.text()) for kind in get_args(Part) if kind not in (str, At)),

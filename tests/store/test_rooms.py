@@ -12,8 +12,11 @@ from bot.clock import MovableClock
 from bot.errors import AlreadySo, NotFound
 from bot.model import VendorRoom
 from bot.store import Block, Store
+from bot.store.sqlite import SqliteFile
 from bot.voice import Posted
 from tests.fakes.storage import ANN, BOB, EVE, NOON, opened, room
+
+pytestmark = pytest.mark.engines
 
 
 async def test_a_room_is_found_by_everything_it_is_known_by(store: Store) -> None:
@@ -64,7 +67,7 @@ async def test_a_restart_knows_the_same(tmp_path: Path) -> None:
             await store.rooms.admit_person(tx, made.id, BOB, host=True)
             await store.rooms.admit_channel(tx, made.id, "C1")
             await store.rooms.block(tx, made.id, "u-1", until=NOON, meeting_id="m1", by=ANN, why="noise")
-            await store.rooms.remember_card(tx, made.id, "C1", "1.0")
+            await store.rooms.remember_card(tx, made.id, Posted("C1", "1.0"))
             locked = await store.rooms.set_locked(tx, made.id, True)
         adopted = await room(store, "found", owner=None)
     async with opened(tmp_path) as store:
@@ -159,18 +162,21 @@ async def test_a_card_is_remembered_once_and_forgotten(store: Store) -> None:
     made = await room(store)
     async with store.db.begin() as tx:
         for ts in ("1.0", "2.0", "1.0"):
-            await store.rooms.remember_card(tx, made.id, "C1", ts)
+            await store.rooms.remember_card(tx, made.id, Posted("C1", ts))
     assert set(await store.rooms.cards(made.id)) == {Posted("C1", "1.0"), Posted("C1", "2.0")}
     async with store.db.begin() as tx:
         await store.rooms.forget_card(tx, made.id, Posted("C1", "1.0"))
     assert await store.rooms.cards(made.id) == (Posted("C1", "2.0"),)
 
 
+@pytest.mark.sqlite
 async def test_reading_costs_no_statement(store: Store) -> None:
     made = await room(store)
     user_id = await store.people.user_id_of(ANN)
     statements: list[str] = []
-    for engine in (store.db._reading, store.db._writer.engine if store.db._writer else None):
+    medium = store.db._medium
+    assert isinstance(medium, SqliteFile)
+    for engine in (medium._reading, medium._writer.engine if medium._writer else None):
         assert engine is not None
 
         @event.listens_for(engine.sync_engine, "before_cursor_execute")

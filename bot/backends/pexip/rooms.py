@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.backends.pexip.aliases import Aliases, aliases_in, carried_out, planned, slug
 from bot.backends.pexip.paths import Detail, configuration
@@ -23,7 +23,7 @@ from bot.backends.pexip.room_fields import (
 )
 from bot.backends.pexip.transport import Transport
 from bot.capabilities import RoomWish
-from bot.errors import AlreadySo, BackendError, BadInput, NotFound, Refused, UnknownOutcome
+from bot.errors import AlreadySo, BackendError, BadInput, BotError, NotFound, Refused, UnknownOutcome
 from bot.model import Outcome, Room, VendorRoom
 
 CONFERENCE = configuration("conference")
@@ -31,6 +31,7 @@ MOST_AT_ONCE = 20
 NOT_IN_BULK = LISTS | {"name"}
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 class Rooms:
@@ -90,10 +91,10 @@ class Rooms:
         fields = await self._new(wish)
         try:
             made = (await self._transport.create(CONFERENCE, fields)).one
-        except UnknownOutcome:
-            found = await self._transport.exact(CONFERENCE, "name", fields["name"])
-            if len(found) != 1:
-                raise
+        except UnknownOutcome as unknown:
+            found = await self._seen(self._transport.exact(CONFERENCE, "name", fields["name"]))
+            if found is None or len(found) != 1:
+                raise unknown from None
             return self._without_secrets(found[0])
         return self._without_secrets({**fields, "id": int(made.id)})
 
@@ -107,7 +108,8 @@ class Rooms:
         sent = self._transport.bulk(CONFERENCE, fields)
         names = [str(one["name"]) for one in fields]
         await self._sure(sent, lambda: self._all_there(names))
-        found = await asyncio.gather(*(self._transport.exact(CONFERENCE, "name", name) for name in names))
+        looks = asyncio.gather(*(self._transport.exact(CONFERENCE, "name", name) for name in names))
+        found = await self._read_back(looks)
         if any(len(one) != 1 for one in found):
             raise UnknownOutcome(f"{self.backend} took it, but not all of the rooms can be found; look before asking.")
         return [self._without_secrets(one[0]) for one in found]
@@ -153,7 +155,7 @@ class Rooms:
             if not fields:
                 raise
             raise BackendError(f"The settings were changed, the aliases were not: {error}") from error
-        return await self.conference(room.vendor_id)
+        return await self._read_back(self.conference(room.vendor_id))
 
     async def change_many(self, rooms: Sequence[Room], changes: Mapping[str, str]) -> list[Json]:
         """The same changes to each, in one PATCH; read again before and after."""
@@ -167,9 +169,9 @@ class Rooms:
         ones = [CONFERENCE.one(room.vendor_id) for room in rooms]
         sent = self._transport.bulk(CONFERENCE, [{"resource_uri": one.uri, **fields} for one in ones])
         await self._sure(sent, lambda: self._holds(ones, fields))
-        if not await self._holds(ones, fields):
+        if not await self._read_back(self._holds(ones, fields)):
             raise UnknownOutcome(f"{self.backend} took it, but shows other settings; look before you ask again.")
-        return [await self.conference(one.id) for one in ones]
+        return [await self._read_back(self.conference(one.id)) for one in ones]
 
     async def _holds(self, ones: Sequence[Detail], fields: Json) -> bool:
         now = await asyncio.gather(*(self._transport.read(one) for one in ones))
@@ -206,7 +208,7 @@ class Rooms:
         except NotFound:
             return Outcome.ALREADY_SO
         except UnknownOutcome:
-            if await self._gone([one]):
+            if await self._seen(self._gone([one])):
                 return Outcome.CONFIRMED
             raise
         return Outcome.DONE
@@ -222,7 +224,7 @@ class Rooms:
             raise NotFound(
                 "One of those rooms was deleted meanwhile; none was deleted now. Look and ask again."
             ) from None
-        return Outcome.CONFIRMED if await self._gone(ones) else Outcome.ACCEPTED
+        return Outcome.CONFIRMED if await self._seen(self._gone(ones)) else Outcome.ACCEPTED
 
     async def _gone(self, ones: Sequence[Detail]) -> bool:
         for one in ones:
@@ -238,8 +240,24 @@ class Rooms:
         try:
             await sent
         except UnknownOutcome:
-            if not await seen():
+            if not await self._seen(seen()):
                 raise
+
+    async def _seen(self, look: Awaitable[T]) -> T | None:
+        """What a look shows; None where the node cannot be asked, so that what is in doubt stays so."""
+        try:
+            return await look
+        except BotError:
+            return None
+
+    async def _read_back(self, look: Awaitable[T]) -> T:
+        """What is read after a change that was taken: a failure here does not mean that nothing was changed."""
+        try:
+            return await look
+        except BackendError as error:
+            raise UnknownOutcome(
+                f"{self.backend} took it, but can't be asked now; look before you ask again."
+            ) from error
 
 
 def uri_of(relation: object) -> object:

@@ -18,6 +18,7 @@ Seen = TypeVar("Seen")
 
 BOT_SCOPES = frozenset(
     (
+        "app_mentions:read",
         "commands",
         "files:read",
         "chat:write",
@@ -27,6 +28,7 @@ BOT_SCOPES = frozenset(
         "usergroups:read",
         "channels:read",
         "groups:read",
+        "im:history",
         "im:write",
         "mpim:read",
     )
@@ -35,11 +37,10 @@ BOT_SCOPES = frozenset(
 
 BOT_EVENTS = frozenset(
     (
-        "member_joined_channel",
-        "member_left_channel",
-        "subteam_members_changed",
-        "subteam_updated",
-        "user_change",
+        *("app_home_opened", "app_mention", "message.im"),
+        *("channel_archive", "channel_left", "group_archive", "group_left"),
+        *("member_joined_channel", "member_left_channel"),
+        *("subteam_members_changed", "subteam_updated", "user_change"),
     )
 )
 

@@ -1,7 +1,7 @@
 // The page: one state, changed by the server's news, drawn by the modules beside this one.
 import { Composer } from "./composer.js";
 import { fill, h, keepingFocus } from "./dom.js";
-import { MessageList } from "./messages.js";
+import { MessageList, excerpt } from "./messages.js";
 import { ModalWindow } from "./modal.js";
 import { Wire, meetings } from "./panel.js";
 import { HomeTab } from "./home.js";
@@ -13,12 +13,14 @@ const memory = new URLSearchParams(location.hash.slice(1));
 const state = {
   me: memory.get("as"), channel: memory.get("in"), workspace: { name: "" }, people: new Map(), channels: new Map(), groups: new Map(),
   commands: [], backends: [], messages: new Map(), views: [], home: null, meetings: [], unread: new Map(), now: new Date(), tab: "messages",
+  shortcuts: [], thread: null, // the message whose thread one writes in
 };
 
 /** What renderers need to know about the reader. */
 const context = () => ({
   me: state.me, people: state.people, channels: state.channels, groups: state.groups, channel: state.channel,
   timeZone: state.people.get(state.me)?.tz ?? "UTC", now: state.now, commands: state.commands,
+  shortcuts: state.shortcuts.filter((one) => one.type === "message"),
 });
 
 const attempt = async (action, body) => {
@@ -35,6 +37,8 @@ const list = new MessageList({
   node: byId("messages"),
   act: (message, action, values) => attempt("act", { channel: state.channel, ts: message.ts, action, values }),
   suggest: (message, query) => suggestions({ channel: state.channel, ts: message.ts, ...query }),
+  reply: (message) => writeIn(message),
+  shortcut: (message, callback) => attempt("shortcut", { channel: state.channel, ts: message.ts, callback }),
 });
 const viewActions = {
   act: (view, action, values) => attempt("act", { view, action, values }),
@@ -47,12 +51,12 @@ const home = new HomeTab(byId("home"), viewActions);
 const wire = new Wire(() => context().timeZone);
 const composer = new Composer({
   form: byId("composer"), hints: byId("hints"), context,
-  send: (text) => attempt("send", { channel: state.channel, text }),
+  send: (text) => attempt("send", { channel: state.channel, text, thread: state.thread?.ts }),
 });
 
 const NEWS = {
   workspace: (news) => {
-    Object.assign(state, { workspace: news.workspace, commands: news.commands, backends: news.backends, meetings: news.meetings });
+    Object.assign(state, { workspace: news.workspace, commands: news.commands, shortcuts: news.shortcuts, backends: news.backends, meetings: news.meetings });
     state.people = new Map(news.people.map((person) => [person.id, person]));
     state.groups = new Map(news.groups.map((group) => [group.id, group]));
     setClock(news.now);
@@ -100,12 +104,12 @@ const feed = new Feed({
 
 function become(person) {
   state.me = person;
-  Object.assign(state, { messages: new Map(), channels: new Map(), views: [], home: null });
+  Object.assign(state, { messages: new Map(), channels: new Map(), views: [], home: null, thread: null });
   feed.watch(person);
 }
 
 function choose(channel) {
-  Object.assign(state, { channel, tab: "messages" });
+  Object.assign(state, { channel, tab: "messages", thread: null });
   state.unread.delete(`${state.me} ${channel}`);
   draw();
   byId("composer-text").focus();
@@ -135,11 +139,13 @@ function draw() {
   byId("channel-topic").textContent = channel.topic ?? "";
   byId("composer-text").placeholder = `Message ${title} as ${state.people.get(state.me).name}, or type / for commands`;
   drawTabs(channel);
+  drawThread();
+  drawShortcuts();
   list.show(state.messages.get(state.channel) ?? [], context(), { intro: introduction(channel, title) });
 }
 
 function drawTabs(channel) {
-  const hasHome = Boolean(state.people.get(channel.im)?.bot && state.home);
+  const hasHome = Boolean(state.people.get(channel.im)?.bot);
   const tab = hasHome ? state.tab : "messages";
   byId("tabs").hidden = !hasHome;
   fill(byId("tabs"), ["home", "messages"].map((one) => h("button", {
@@ -151,10 +157,36 @@ function drawTabs(channel) {
   home.show(hasHome ? state.home : null, context());
 }
 
+/** Write in the thread that this message begins or stands in; null: in the channel again. */
+function writeIn(message) {
+  const messages = state.messages.get(state.channel) ?? [];
+  state.thread = message && (messages.find((one) => one.ts === message.thread_ts) ?? message);
+  draw();
+  byId("composer-text").focus();
+}
+
+function drawThread() {
+  byId("thread").hidden = !state.thread;
+  if (!state.thread) return;
+  byId("composer-text").placeholder = "Reply in the thread; for the bot begin with @meetops";
+  fill(byId("thread"), "In the thread of ", h("b", {}, excerpt(state.thread)),
+    h("button", { type: "button", "aria-label": "Leave the thread", "data-testid": "leave-thread", onclick: () => writeIn(null) }, "✕"));
+}
+
+function drawShortcuts() {
+  const found = state.shortcuts.filter((one) => one.type === "global");
+  byId("shortcuts").hidden = !found.length;
+  const use = (one) => {
+    byId("shortcuts").open = false;
+    attempt("shortcut", { callback: one.callback_id });
+  };
+  fill(byId("shortcuts").querySelector(".menu"), found.map((one) => h("button", { type: "button", role: "menuitem", title: one.description, onclick: () => use(one) }, one.name)));
+}
+
 function openTab(tab) {
   state.tab = tab;
   draw();
-  if (tab === "home") attempt("home", {});
+  attempt("home", { tab });
 }
 
 function introduction(channel, title) {

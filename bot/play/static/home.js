@@ -1,6 +1,6 @@
 // The Home tab of an app, once it published one.
 import { Surface } from "./blocks.js";
-import { fill } from "./dom.js";
+import { fill, h } from "./dom.js";
 
 /** Draws the home view into `node`; a view that already stands there is left alone. */
 export class HomeTab {
@@ -10,7 +10,7 @@ export class HomeTab {
   }
 
   show(view, context) {
-    const shape = view ? `${view.id} ${view.hash} ${context.me}` : "";
+    const shape = view ? `${view.id} ${view.hash} ${context.me}` : "none";
     if (shape === this.shape) return;
     this.shape = shape;
     const surface = new Surface({
@@ -18,6 +18,6 @@ export class HomeTab {
       act: (action) => this.actions.act(view.id, action, surface.values()),
       suggest: (query) => this.actions.suggest(view.id, query),
     });
-    fill(this.node, view ? surface.render(view.blocks) : []);
+    fill(this.node, view ? surface.render(view.blocks) : h("p", { class: "dim" }, "The bot has shown nothing here yet."));
   }
 }

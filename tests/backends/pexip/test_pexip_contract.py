@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -70,6 +70,7 @@ OPERATIONS = (
     Operation("promote", Risk.REPEATABLE, lambda bot, one: bot.promote(ROOM, one, host=False)),
 )
 WRITING = tuple(one for one in OPERATIONS if one.risk is not Risk.READ)
+ROOM_CHANGES = frozenset({"create", "create many", "set", "set many", "delete", "delete many"})
 
 
 def bad(status: int, body: str = "", **more: Any) -> Fault:
@@ -134,7 +135,8 @@ async def test_a_node_that_fails_from_the_first_request_on_has_done_nothing(
     node.faults.add(failure.fault, times=50)
     with pytest.raises(BotError) as caught:
         await operation.do(pexip_at(session, node.url), ann)
-    assert isinstance(caught.value, failure.read)
+    # A deletion begins with itself: whether that was done, nobody can say.
+    assert isinstance(caught.value, failure.write if operation.name == "delete" else failure.read)
     check_words(caught.value)
     assert node.objects.snapshot() == before
 
@@ -164,6 +166,23 @@ async def test_a_change_that_was_made_although_its_answer_was_lost_is_never_made
     assert len(names) == len(set(names))
     if operation.risk is Risk.ONCE:
         assert len([one for one in node.requests if one.method != "GET"]) == 1
+
+
+@pytest.mark.parametrize("operation", named(tuple(one for one in WRITING if one.name in ROOM_CHANGES)))
+@pytest.mark.parametrize("lost", [Fault(reset_after=0), Fault(status=500)], ids=["made", "answered 500"])
+async def test_a_change_in_doubt_stays_so_where_the_node_cannot_be_asked_any_more(
+    session: aiohttp.ClientSession, node: SimulatedPexip, ann: Participant, operation: Operation, lost: Fault
+) -> None:
+    go_on = asyncio.Event()
+    node.write_faults.add(replace(lost, held=go_on), times=50)
+    changing = asyncio.ensure_future(operation.do(pexip_at(session, node.url), ann))
+    while all(one.method == "GET" for one in node.requests):
+        await asyncio.sleep(0.005)
+    node.faults.add(bad(503), times=50)
+    go_on.set()
+    with pytest.raises(UnknownOutcome) as caught:
+        await changing
+    check_words(caught.value)
 
 
 @pytest.mark.parametrize("operation", named(OPERATIONS))

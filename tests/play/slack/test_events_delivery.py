@@ -76,6 +76,8 @@ async def test_changes_of_people_and_groups_are_made_and_told(
 async def test_without_the_scopes_nobodys_words_are_heard(
     slack: SlackServer, listener: Listener, workspace: Workspace
 ) -> None:
+    unheard = {"app_mentions:read", "im:history"}
+    workspace.team = replace(workspace.team, scopes=workspace.team.scopes - unheard)
     assert await slack.say("U0MIA", "#ops", "@meetops rooms") is None
     assert await slack.say("U0MIA", workspace.open_im("U0MIA").id, "rooms") is None
     assert listener.requests == []
@@ -85,7 +87,7 @@ async def test_without_the_scopes_nobodys_words_are_heard(
 async def test_an_event_that_is_not_subscribed_to_goes_nowhere(
     slack: SlackServer, listener: Listener, workspace: Workspace
 ) -> None:
-    workspace.team = replace(workspace.team, events=BOT_EVENTS)
+    workspace.team = replace(workspace.team, events=BOT_EVENTS - {"app_home_opened"})
     assert (await slack.open_home("U0MIA")).status is None
     await slack.change_group("S0OPS", add=("U0MAX",))
     assert [body["event"]["type"] for body in listener.requests] == ["subteam_members_changed"]

@@ -182,7 +182,8 @@ def _jobs() -> None:
         _must("failures", sa.Integer),
         _must("error"),
     )
-    op.create_index("jobs_waiting", "jobs", ["name", "key"], unique=True, sqlite_where=sa.text("state = 'todo'"))
+    todo = sa.text("state = 'todo'")
+    op.create_index("jobs_waiting", "jobs", ["name", "key"], unique=True, sqlite_where=todo, postgresql_where=todo)
     op.create_index("jobs_due", "jobs", ["state", "due_at"])
 
 
@@ -196,6 +197,30 @@ def _audit() -> None:
     op.create_index("audit_at", "audit", ["at"])
     op.create_index("audit_room", "audit", ["room_key", "at"])
     op.create_index("audit_actor", "audit", ["actor", "at"])
+    (_postgres_appends if op.get_bind().dialect.name == "postgresql" else _sqlite_appends)()
+
+
+def _postgres_appends() -> None:
+    op.execute(
+        "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE FUNCTION audit_only_appends() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit) "
+        "THEN RAISE EXCEPTION 'the audit is append-only'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_only_appends BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_only_appends()"
+    )
+    for name, when in (("changes", "UPDATE"), ("removals", "DELETE"), ("emptying", "TRUNCATE")):
+        op.execute(
+            f"CREATE TRIGGER audit_no_{name} BEFORE {when} ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()"
+        )
+
+
+def _sqlite_appends() -> None:
     for name, when in (("changes", "UPDATE"), ("removals", "DELETE")):
         op.execute(
             f"CREATE TRIGGER audit_no_{name} BEFORE {when} ON audit "
