@@ -5,16 +5,21 @@ So each request of an operation can be made to fail, not just its last, and nobo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import aiohttp
 from yarl import URL
 
+from tests.backends.contract.failures import Failure
 from tests.fakes.raw_http import RawServer, Request, Turn, answer
 
 LEFT_OUT = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding", "host"})
 CUT = Turn(close=True)
+
+Place = tuple[str, str]  # method, target
+AT_ALL = ("GET", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,13 @@ class Exchange:
     turn: Turn
 
     @property
-    def place(self) -> tuple[str, str]:
+    def place(self) -> Place:
         return self.request.method, self.request.target
+
+    @property
+    def way(self) -> Place:
+        """The same without the query, in which a session's id may stand."""
+        return self.request.method, self.request.target.partition("?")[0]
 
 
 @dataclass
@@ -58,26 +68,38 @@ class Relay(RawServer):
 
 @dataclass
 class Replay(RawServer):
-    """Answers as recorded until request number `fails`; that one and all after it get `failure`."""
+    """Answers as recorded, but request number `fails` with `failure`, however often it is sent.
+
+    After it everything is shown as it was before it. `lasting`: nothing is, all that comes after fails as well; so does
+    a request that was not recorded.
+    """
 
     turns: list[Turn] = field(default_factory=list)
     exchanges: Sequence[Exchange] = ()
     fails: int = 0
-    failure: Turn = field(default_factory=Turn)
-    _used: set[int] = field(default_factory=set)
-
-    def begin(self, exchanges: Sequence[Exchange], fails: int, failure: Turn) -> None:
-        """Once more from the beginning."""
-        self.exchanges, self.fails, self.failure = exchanges, fails, failure
-        self.requests, self._used = [], set()
+    failure: Failure | None = None
+    lasting: bool = False
+    _asked: Counter[Place] = field(default_factory=Counter)
+    _down: bool = False
 
     async def turn_for(self, request: bytes) -> Turn:
         one = Request.parse(request)
-        unused = [number for number in range(len(self.exchanges)) if number not in self._used]
-        same = [number for number in unused if self.exchanges[number].place == (one.method, one.target)]
-        number = next(iter(same or unused), len(self.exchanges))  # several are asked at once: not always in order
-        if number >= self.fails or self.fails in self._used:
-            self._used.add(self.fails)
-            return self.failure
-        self._used.add(number)
-        return self.exchanges[number].turn
+        place = (one.method, one.target)
+        if place == AT_ALL:
+            return Turn(answer("200 OK"))
+        number, self._asked[place] = self._asked[place], self._asked[place] + 1
+        before = [known.turn for known in self.exchanges[: self.fails] if known.place == place]
+        recorded = [known.turn for known in self.exchanges if known.place == place]
+        failing = place == self.exchanges[self.fails].place and number >= len(before)
+        if failing or not recorded or (self.lasting and self._down):
+            self._down = True
+            assert self.failure
+            return self.failure.turn_for(one)
+        shown = before if self._down and before else recorded
+        return shown[min(number, len(shown) - 1)]
+
+    async def connect(self, session: aiohttp.ClientSession) -> None:
+        """So that no time of the first request goes into connecting."""
+        async with session.get(self.url) as opened:
+            await opened.read()
+        self.requests.clear()

@@ -1,34 +1,52 @@
-"""JaaS: every command and look-up. It answers nothing to a command, so that any body will do."""
+"""JaaS: every command and look-up. It kicks, bans, hangs up and ends as often as it is told, but rings a phone anew."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
-
-from bot.model import Risk
-from tests.backends.contract.vendor import Operation, RestAt, Vendor
-from tests.backends.jaas import commands
-from tests.fakes import jaas
-from tests.fakes.jaas import APP_ID, NOON, KID, key
-from tests.fakes.openmeetings import said
-from tests.fakes.raw_http import Request
 
 from bot.backends.jaas import Jaas
 from bot.clock import MovableClock
+from bot.model import Participant, PhoneNumber, Risk
+from bot.play.vendors.jaas import SimulatedJaas
+from tests.backends.contract.vendor import Operation, Reach, RestAt, Stage, Vendor
+from tests.fakes.jaas import APP_ID, KID, NOON, SECRET, guest, key, public_pem, room
+from tests.fakes.raw_http import Request
 
-WELL = said({})
-PIN = said({"id": "1111111111111"})
-NUMBERS = said([{"countryCode": "US", "formattedNumber": "+1 555 0100"}])
+NUMBER = PhoneNumber.parse("+40747777777")
+ROOM = room()
+MEETING = "POST /v1/_jaas/conference-commands/v1/meeting"
+BANS = f"POST /v1/_jaas/jaccess/v1/access-management/{APP_ID}/ban"
+MAPPER = "GET /v1/_jaas/vmms-conference-mapper"
+CONFERENCE = r"conference=[a-z0-9-]+%40conference\.[a-z0-9.-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    ann: Participant
 
 
 def make(rest_at: RestAt, url: str) -> Jaas:
-    return Jaas(
-        "jaas", rest_at(url), app_id=APP_ID, key_id=KID, private_key=key(), clock=MovableClock(NOON), base_url=url
-    )
+    clock = MovableClock(NOON)
+    return Jaas("jaas", rest_at(url), app_id=APP_ID, key_id=KID, private_key=key(), clock=clock, base_url=url)
 
 
-def command(method: str, name: str) -> Operation:
-    act = commands.EVERY[name]
-    return Operation(method, lambda bot, _: act(bot), before=(WELL,))
+@asynccontextmanager
+async def stage() -> AsyncIterator[Stage]:
+    """A meeting with Ann in it."""
+    clock = MovableClock(NOON)
+    server = SimulatedJaas(app_id=APP_ID, keys={KID: public_pem()}, clock=clock, webhook_secret=SECRET)
+    await server.start()
+    link = await make(_nobody, server.url).join_link(ROOM, guest("Ann"))
+    ann = await server.join(ROOM.vendor_id, link.reveal().partition("jwt=")[2])
+    yield Stage(server.url, Things(Participant(ann.participant_id, "Ann")), kept=server.people)
+    await server.stop()
+
+
+def _nobody(_url: str) -> Any:
+    """A link is signed, not asked for."""
 
 
 def risk_of(request: Request) -> Risk:
@@ -37,26 +55,30 @@ def risk_of(request: Request) -> Risk:
     return Risk.ONCE if b"DIAL_OUT_PARTICIPANT" in request.body else Risk.REPEATABLE
 
 
-async def dial_in(bot: Any, _: object) -> object:
-    return await bot.dial_in(jaas.room())
-
-
-async def health(bot: Any, _: object) -> object:
-    return await bot.health()
+async def revoke(bot: Jaas, _: Things) -> object:
+    link = await bot.join_link(ROOM, guest())
+    return await bot.revoke_link(ROOM, link.claims or "")
 
 
 VENDOR = Vendor(
     kind="jaas",
     make=make,
+    stage=stage,
     operations=(
-        command("end_meeting", "DESTROY"),
-        command("dial_out", "DIAL_OUT_PARTICIPANT"),
-        command("hang_up", "HANG_UP_CALL"),
-        command("kick", "KICK_PARTICIPANT"),
-        command("ban_user", "BAN_USER"),
-        command("revoke_link", "BAN_JWT"),
-        Operation("dial_in", dial_in, before=(PIN, NUMBERS)),
-        Operation("health", health, before=(NUMBERS,)),
+        Operation("end_meeting", lambda bot, _: bot.end_meeting(ROOM)),
+        Operation("dial_out", lambda bot, _: bot.dial_out(ROOM, NUMBER, None)),
+        Operation("hang_up", lambda bot, _: bot.hang_up(ROOM, NUMBER)),
+        Operation("kick", lambda bot, one: bot.kick(ROOM, one.ann)),
+        Operation("ban_user", lambda bot, _: bot.ban_user("userIdValue")),
+        Operation("revoke_link", revoke),
+        Operation("dial_in", lambda bot, _: bot.dial_in(ROOM)),
+        Operation("health", lambda bot, _: bot.health()),
+    ),
+    reaches=(
+        Reach("ban_user", lambda bot, _, words: bot.ban_user(words), f"{BANS}/user/[^/?]+"),
+        Reach("end_meeting", lambda bot, _, words: bot.end_meeting(room(words)), MEETING),
+        Reach("kick", lambda bot, _, words: bot.kick(ROOM, Participant(words, "")), MEETING),
+        Reach("dial_in", lambda bot, _, words: bot.dial_in(room(words)), rf"{MAPPER}/(v1/access\?{CONFERENCE}|.*dids)"),
     ),
     risk_of=risk_of,
     secrets=("40747777777", "testroom", "userIdValue"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -16,7 +16,7 @@ from bot.backends.lasuite.livekit import LiveKit
 from bot.backends.lasuite.phones import Phones
 from bot.clock import MovableClock
 from bot.model import Participant, PhoneNumber, Risk, Room
-from tests.backends.contract.vendor import Operation, RestAt, Stage, Vendor
+from tests.backends.contract.vendor import Operation, Reach, RestAt, Stage, Vendor
 from tests.fakes.lasuite import (
     ALICE,
     CLIENT_SECRET,
@@ -37,6 +37,12 @@ from tests.fakes.raw_http import Request
 NUMBER = PhoneNumber("+33612345678")
 ONCE = ("/rooms/", "/CreateSIPParticipant")
 REPEATABLE = ("/RemoveParticipant", "/MutePublishedTrack", "/DeleteRoom")
+
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+ROOM = f"GET {PREFIX}/rooms/{UUID}/"
+LIST = rf"GET {PREFIX}/rooms/\?page=[0-9]+"
+LIVEKIT = r"POST /twirp/livekit\.(RoomService|SIP)/[A-Za-z]+"
+BOTH = f"{ROOM}|{LIVEKIT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ async def stage() -> AsyncIterator[Stage]:
         phone = Phones(SecretStr(SECRET)).identity(NUMBER, room.vendor_id)
         server.livekit.join(room.vendor_id, "", kind="SIP", identity=phone)
         ann = next(one for one in (await live.participants(room)).participants or () if one.name == "Ann")
-    yield Stage(server.url, Things(room, ann))
+    yield Stage(server.url, Things(room, ann), kept=lambda: list(server.livekit.running[room.vendor_id].people))
     await server.stop()
 
 
@@ -85,17 +91,26 @@ def risk_of(request: Request) -> Risk:
     return Risk.REPEATABLE if request.target.endswith(REPEATABLE) else Risk.READ
 
 
-def by_alice(method: str, do: Callable[[Any, Things], Awaitable[object]], more: str = "") -> Operation:
+def by_alice(method: str, do: Callable[[Any, Things], Awaitable[object]], more: str = "", **also: Any) -> Operation:
     async def asked(bot: Any, things: Things) -> object:
         with as_person(ALICE):
             return await do(bot, things)
 
-    return Operation(method, asked, more)
+    return Operation(method, asked, more, **also)
+
+
+def reached(method: str, do: Callable[[Any, Things, str], Awaitable[object]], allowed: str) -> Reach:
+    async def asked(bot: Any, things: Things, words: str) -> object:
+        with as_person(ALICE):
+            return await do(bot, things, words)
+
+    return Reach(method, asked, allowed)
 
 
 VENDOR = Vendor(
     kind="lasuite",
     make=make,
+    stage=stage,
     operations=(
         by_alice("create_room", lambda bot, _: bot.create_room(wish("new"))),
         by_alice("list_rooms", lambda bot, _: bot.list_rooms()),
@@ -115,8 +130,21 @@ VENDOR = Vendor(
         by_alice("hang_up", lambda bot, one: bot.hang_up(one.room, NUMBER)),
         by_alice("health", lambda bot, _: bot.health()),
     ),
+    reaches=(
+        reached("get_room", lambda bot, _, words: bot.get_room(words), ROOM),
+        reached("find_room", lambda bot, _, words: bot.find_room(words), f"{ROOM}|{LIST}"),
+        reached("list_rooms", lambda bot, _, words: bot.list_rooms(words, words), LIST),
+        reached("create_room", lambda bot, _, words: bot.create_room(wish(words)), f"POST {PREFIX}/rooms/"),
+        reached("dial_in", lambda bot, one, words: bot.dial_in(replace(one.room, vendor_id=words)), ROOM),
+        reached("participants", lambda bot, one, words: bot.participants(replace(one.room, vendor_id=words)), LIVEKIT),
+        reached("end_meeting", lambda bot, one, words: bot.end_meeting(replace(one.room, vendor_id=words)), BOTH),
+        reached("kick_all", lambda bot, one, words: bot.kick_all(replace(one.room, vendor_id=words)), BOTH),
+        reached("kick", lambda bot, one, words: bot.kick(one.room, replace(one.ann, id=words)), BOTH),
+        reached("mute", lambda bot, one, words: bot.mute(one.room, replace(one.ann, id=words)), BOTH),
+        reached("dial_out", lambda bot, one, words: bot.dial_out(one.room, NUMBER, words), BOTH),
+    ),
     risk_of=risk_of,
+    always=f"POST {PREFIX}/application/token/",
     secrets=(CLIENT_SECRET, SECRET, "33612345678", ALICE),
     without_io=frozenset({"join_link", "read_hook"}),
-    stage=stage,
 )

@@ -14,10 +14,15 @@ from bot.capabilities import RoomWish
 from bot.clock import MovableClock
 from bot.model import Participant, Risk, Room
 from bot.play.vendors.openmeetings import SimulatedOpenMeetings
-from tests.backends.contract.vendor import Operation, RestAt, Stage, Vendor
+from tests.backends.contract.vendor import Operation, Reach, RestAt, Stage, Vendor
 from tests.fakes import openmeetings
-from tests.fakes.openmeetings import ACCOUNTS, NOON, PASSWORD, guest
+from tests.fakes.openmeetings import ACCOUNTS, NOON, PASSWORD, guest, room
 from tests.fakes.raw_http import Request
+
+SID = r"\?sid=[0-9a-f-]{36}"
+ID = r"[1-9]\d*"
+NAME = r"(?!\.{1,2}(?:/|\?|$))[A-Za-z0-9._-]+"
+ROOM_AT = "GET /services/room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Things:
 def make(rest_at: RestAt, url: str) -> OpenMeetings:
     password = SecretStr(PASSWORD)
     return OpenMeetings(
-        "meetings", rest_at(url), base_url=url, username="soap", password=password, clock=MovableClock(NOON)
+        "openmeetings", rest_at(url), base_url=url, username="soap", password=password, clock=MovableClock(NOON)
     )
 
 
@@ -41,11 +46,11 @@ async def stage() -> AsyncIterator[Stage]:
     async with aiohttp.ClientSession() as session:
         bot = openmeetings.openmeetings(session, server.url)
         made = await bot.create_room(RoomWish("standup", "u-1", {}))
-        room = openmeetings.room(made.vendor_id)
-        link = await bot.join_link(room, guest("Ann"))
-        server.join(link.url.partition("secure=")[2].partition("&")[0])
-        ann = ((await bot.participants(room)).participants or ())[0]
-    yield Stage(server.url, Things(room, ann))
+        standup = room(made.vendor_id)
+        link = await bot.join_link(standup, guest("Ann"))
+        server.join(link.reveal().partition("secure=")[2].partition("&")[0])
+        ann = ((await bot.participants(standup)).participants or ())[0]
+    yield Stage(server.url, Things(standup, ann), kept=server.people)
     await server.stop()
 
 
@@ -63,6 +68,7 @@ def risk_of(request: Request) -> Risk:
 VENDOR = Vendor(
     kind="openmeetings",
     make=make,
+    stage=stage,
     operations=(
         Operation("create_room", lambda bot, _: bot.create_room(RoomWish("x", "u-1", {}))),
         Operation("list_rooms", lambda bot, _: bot.list_rooms(kind="conference")),
@@ -81,7 +87,37 @@ VENDOR = Vendor(
         Operation("recordings", lambda bot, one: bot.recordings(one.room)),
         Operation("health", lambda bot, _: bot.health()),
     ),
+    reaches=(
+        Reach("get_room", lambda bot, _, words: bot.get_room(words), rf"{ROOM_AT}/({ID}|count/0){SID}"),
+        Reach(
+            "find_room",
+            lambda bot, _, words: bot.find_room(words),
+            rf"{ROOM_AT}/({ID}|count/0|public/[A-Z]+|[A-Z]+/slack/{NAME}){SID}",
+        ),
+        Reach("lock", lambda bot, _, words: bot.lock(room(words)), rf"{ROOM_AT}/(close/{ID}|count/0){SID}"),
+        Reach(
+            "delete_room",
+            lambda bot, _, words: bot.delete_room(room(words)),
+            rf"({ROOM_AT}/(count|kick)/{ID}|DELETE /services/room/{ID}){SID}",
+        ),
+        Reach("participants", lambda bot, _, words: bot.participants(room(words)), rf"{ROOM_AT}/users/{ID}{SID}"),
+        Reach("recordings", lambda bot, _, words: bot.recordings(room(words)), rf"GET /services/record/room/{ID}{SID}"),
+        Reach(
+            "join_link", lambda bot, one, words: bot.join_link(room(words), guest()), rf"POST /services/user/hash{SID}"
+        ),
+        Reach(
+            "kick",
+            lambda bot, one, words: bot.kick(one.room, Participant(words, "")),
+            rf"{ROOM_AT}/(kick/{ID}/{NAME}/{NAME}|users/{ID}){SID}",
+        ),
+        Reach(
+            "create_room",
+            lambda bot, _, words: bot.create_room(RoomWish(words, words, {})),
+            rf"(POST /services/room|{ROOM_AT}/[A-Z]+/slack/{NAME}){SID}",
+        ),
+    ),
     risk_of=risk_of,
     secrets=(PASSWORD, "uid-1", "sid=", "secure="),
-    stage=stage,
+    optional="GET /services/info/version",
+    always=r"GET /services/info/version|(GET|POST) /services/user/login(\?.*)?",
 )
