@@ -11,7 +11,7 @@ import pytest
 from tests.backends.contract.vendor import Vendor
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def vendor(request: pytest.FixtureRequest) -> Vendor:
     """Of the kind that is the test's parameter: a file here bears its name."""
     found: Vendor = import_module(f"{__package__}.{request.param}").VENDOR

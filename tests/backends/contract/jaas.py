@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from bot.backends.jaas import Jaas
+from bot.backends.jaas.hooks import Webhooks
 from bot.clock import MovableClock
 from bot.model import Participant, PhoneNumber, Risk
 from bot.play.vendors.jaas import SimulatedJaas
 from tests.backends.contract.vendor import Operation, Reach, RestAt, Stage, Vendor
-from tests.fakes.jaas import APP_ID, KID, NOON, SECRET, guest, key, public_pem, room
+from tests.fakes.jaas import APP_ID, KID, NOON, SECRET, envelope, guest, key, public_pem, room, sign
 from tests.fakes.raw_http import Request
 
 NUMBER = PhoneNumber.parse("+40747777777")
@@ -60,6 +62,21 @@ async def revoke(bot: Jaas, _: Things) -> object:
     return await bot.revoke_link(ROOM, link.claims or "")
 
 
+def in_browser(name: str) -> Participant:
+    return hooked("PARTICIPANT_JOINED", {"participantId": "f0aa9e1e", "name": name})
+
+
+def by_sip(name: str) -> Participant:
+    return hooked("SIP_CALL_IN_STARTED", {"participantId": "f0aa9e1e", "nick": name})
+
+
+def hooked(kind: str, data: object) -> Participant:
+    """Who is told of by a signed webhook."""
+    raw = json.dumps(envelope(kind, data)).encode()
+    (event,) = Webhooks(APP_ID, secrets=(SECRET,)).read(sign(raw), raw, NOON)
+    return event.participant
+
+
 VENDOR = Vendor(
     kind="jaas",
     make=make,
@@ -80,6 +97,7 @@ VENDOR = Vendor(
         Reach("kick", lambda bot, _, words: bot.kick(ROOM, Participant(words, "")), MEETING),
         Reach("dial_in", lambda bot, _, words: bot.dial_in(room(words)), rf"{MAPPER}/(v1/access\?{CONFERENCE}|.*dids)"),
     ),
+    people=(in_browser, by_sip),
     risk_of=risk_of,
     secrets=("40747777777", "testroom", "userIdValue"),
     without_io=frozenset({"create_room", "change_room", "delete_room", "join_link", "read_hook"}),

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.backends.lasuite import LaSuiteWithTelephone
 from bot.backends.lasuite.hooks import Webhooks
 from bot.backends.lasuite.livekit import LiveKit
+from bot.backends.lasuite.people import participant
 from bot.backends.lasuite.phones import Phones
 from bot.clock import MovableClock
 from bot.model import Participant, PhoneNumber, Risk, Room
@@ -142,6 +143,10 @@ VENDOR = Vendor(
         reached("kick", lambda bot, one, words: bot.kick(one.room, replace(one.ann, id=words)), BOTH),
         reached("mute", lambda bot, one, words: bot.mute(one.room, replace(one.ann, id=words)), BOTH),
         reached("dial_out", lambda bot, one, words: bot.dial_out(one.room, NUMBER, words), BOTH),
+    ),
+    people=(
+        lambda name: participant({"sid": "PA_1", "identity": "1", "name": name}, "room", Phones(SecretStr(SECRET))),
+        lambda name: participant({"sid": "PA_1", "kind": "SIP", "name": name}, "room", Phones(SecretStr(SECRET))),
     ),
     risk_of=risk_of,
     always=f"POST {PREFIX}/application/token/",

@@ -10,6 +10,7 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.backends.openmeetings import OpenMeetings
+from bot.backends.openmeetings.people import participant
 from bot.capabilities import RoomWish
 from bot.clock import MovableClock
 from bot.model import Participant, Risk, Room
@@ -65,6 +66,15 @@ def risk_of(request: Request) -> Risk:
     return Risk.READ
 
 
+def with_a_link(name: str) -> Participant:
+    told = {"externalId": "u-1", "externalType": "slack", "type": "EXTERNAL", "firstname": name}
+    return participant(told, "slack")
+
+
+def with_an_account(name: str) -> Participant:
+    return participant({"id": 1, "type": "USER", "login": name}, "slack")
+
+
 VENDOR = Vendor(
     kind="openmeetings",
     make=make,
@@ -116,6 +126,7 @@ VENDOR = Vendor(
             rf"(POST /services/room|{ROOM_AT}/[A-Z]+/slack/{NAME}){SID}",
         ),
     ),
+    people=(with_a_link, with_an_account),
     risk_of=risk_of,
     secrets=(PASSWORD, "uid-1", "sid=", "secure="),
     optional="GET /services/info/version",

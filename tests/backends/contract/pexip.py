@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.backends.pexip import Pexip
+from bot.backends.pexip.people import participant
 from bot.backends.pexip.signing import Basic
 from bot.capabilities import Wish
 from bot.model import Participant, PhoneNumber, Risk
@@ -156,6 +157,10 @@ VENDOR = Vendor(
         Reach("mute", lambda bot, _, words: bot.mute(ROOM, Participant(words, words)), f"{ONE}|{LIVE}|{COMMAND}"),
         Reach("look", lambda bot, _, words: bot.look(configured(bot, "conference", "get", words)), f"{ONE}|{LIST}"),
         Reach("suggest", lambda bot, _, words: bot.suggest("conference", words), LIST),
+    ),
+    people=(
+        lambda name: participant({"id": "1", "display_name": name}),
+        lambda name: participant({"uuid": "1", "display_name": name, "protocol": "SIP"}),
     ),
     risk_of=risk_of,
     secrets=(PASSWORD, PIN, "747777777", "Basic "),

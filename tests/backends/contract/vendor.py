@@ -11,7 +11,7 @@ import aiohttp
 
 from bot.app import backend_kinds
 from bot.capabilities import Backend
-from bot.model import Risk
+from bot.model import Participant, Risk
 from bot.rest import Rest
 from tests.fakes.impatient import Hasty
 from tests.fakes.raw_http import Request
@@ -63,6 +63,7 @@ class Vendor:
     reaches: tuple[Reach, ...]
     risk_of: Callable[[Request], Risk]
     secrets: tuple[str, ...]
+    people: tuple[Callable[[str], Participant], ...] = ()  # somebody of that name, in each way that the vendor tells it
     without_io: frozenset[str] = frozenset()  # methods that ask the vendor nothing
     always: str = r"(?!)"  # requests that go before any other, like signing in
     optional: str = r"(?!)"  # questions that it can do without
