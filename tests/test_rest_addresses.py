@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.errors import BadInput
 from bot.model import Risk
@@ -48,6 +51,24 @@ async def test_each_segment_goes_over_the_wire_percent_encoded_whole(
     async with RawServer([WELL]) as server:
         await rest_at(session, server.url + "/base/v1/").request("GET", *segments, operation="x", risk=Risk.READ)
     assert server.targets == [target]
+
+
+@given(st.lists(st.text(st.characters(), max_size=8), min_size=1, max_size=4))
+@example(["conference", "..", "x"])
+@example(["%2e%2e", "..;a", "a/b?c#d"])
+def test_a_path_has_exactly_the_segments_that_were_given(segments: list[str]) -> None:
+    try:
+        url = address("https://x.test/api", *segments)
+    except BadInput:
+        assert any(segment in ("", ".", "..") or not segment.isprintable() for segment in segments)
+        return
+    assert (url.host, url.raw_query_string, url.raw_fragment) == ("x.test", "", "")
+    assert [unquote(part) for part in url.raw_path.split("/")[2:]] == segments
+
+
+def test_half_a_character_cannot_be_asked_for() -> None:
+    with pytest.raises(BadInput, match="half a character"):
+        address("https://x.test/api", "rooms", query={"name": "a\ud800"})
 
 
 @pytest.mark.parametrize("segment", ["", ".", "..", "a\nb", "a\x00", "\ud800"])

@@ -10,7 +10,7 @@ from bot.rest.answer import Answer, raise_for, unclear
 from bot.rest.client import Observe, Rest
 from bot.rest.downloads import Begin, BrokenOff, Downloaded
 from bot.rest.pace import Pace
-from bot.rest.text import plain
+from bot.rest.text import display_name, plain
 from bot.rest.wire import BODY_LIMIT, Upload
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Rest",
     "Upload",
     "address",
+    "display_name",
     "plain",
     "raise_for",
     "unclear",

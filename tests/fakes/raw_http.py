@@ -81,6 +81,10 @@ class RawServer:
     def parsed(self) -> list[Request]:
         return [Request.parse(request) for request in self.requests]
 
+    async def turn_for(self, request: bytes) -> Turn:
+        """What happens to this request: by default the next turn."""
+        return self.turns[min(len(self.requests), len(self.turns) - 1)]
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.current_task()
@@ -100,8 +104,9 @@ class RawServer:
         length = next(
             (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
         )
-        turn = self.turns[min(len(self.requests), len(self.turns) - 1)]
-        self.requests.append(head + await reader.readexactly(length))
+        request = head + await reader.readexactly(length)
+        turn = await self.turn_for(request)
+        self.requests.append(request)
         self._open += 1
         self.most_at_once = max(self.most_at_once, self._open)
         writer.write(turn.send)

@@ -3,9 +3,11 @@
 It has no rooms, join links or calls to place: verbs about those say that it does not offer them.
 
 Known doubts, from the document alone: `add` does not say whether an id that is there is replaced or refused (asked
-first, replaced only where that was approved); `remove`'s example answers another role than the one removed, so no
-answer is trusted and the list is read again; a denial may be 401 or 403; how a user's `roles` name them is not shown;
-what the dashboard requires is not said. There is no call that changes a role or gives it to somebody.
+first, replaced only where that was approved); a web page with status 200 is how it complains, so a change that is
+answered so has only happened where the list shows it, and is unknown where the list cannot be read; `remove`'s example
+answers another role than the one removed, so no answer is trusted and the list is read again; a denial may be 401 or
+403; how a user's `roles` name them is not shown; what the dashboard requires is not said. There is no call that changes
+a role or gives it to somebody.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ class Anynode(KeepsRoles):
     async def save_role(self, role: RoleDocument) -> tuple[Outcome, RoleDocument | None]:
         """`PUT /api/roles/add`, then the list again."""
         answer, doubt = await self._sent("PUT", "add", json=document_of(role))
-        now = await self._now(doubt)
+        now = await self._now(answer, doubt)
         if now is None:
             return Outcome.ACCEPTED, None
         found = next((one for one in now if one.id == role.id), None)
@@ -77,7 +79,7 @@ class Anynode(KeepsRoles):
     async def remove_role(self, role: RoleDocument) -> Outcome:
         """`DELETE /api/roles/remove?role=<id>`, then the list again; what the answer holds does not count."""
         answer, doubt = await self._sent("DELETE", "remove", query={"role": role.id})
-        now = await self._now(doubt)
+        now = await self._now(answer, doubt)
         gone = answer is not None and answer.status == 404
         if now is None:
             return Outcome.ALREADY_SO if gone else Outcome.ACCEPTED
@@ -99,11 +101,13 @@ class Anynode(KeepsRoles):
             return answer, doubt
         return answer, None
 
-    async def _now(self, doubt: UnknownOutcome | None) -> Sequence[RoleDocument] | None:
+    async def _now(self, answer: Answer | None, doubt: UnknownOutcome | None) -> Sequence[RoleDocument] | None:
         """The roles after a change; None where they cannot be read. Raises the doubt where nothing can settle it."""
         try:
             return await self.roles()
         except BotError:
+            if doubt is None and answer is not None and answer.ok and answer.is_page:
+                doubt = UnknownOutcome(f"{page_instead(answer).rstrip('.')}; it may or may not have taken effect.")
             if doubt is not None:
                 raise doubt from None
             return None

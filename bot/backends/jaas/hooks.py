@@ -27,6 +27,7 @@ from bot.capabilities import (
 )
 from bot.errors import BadInput
 from bot.model import Medium, Meeting, Participant, PhoneNumber
+from bot.rest import display_name
 
 JOINED = {
     "PARTICIPANT_JOINED": Medium.WEB,
@@ -182,14 +183,15 @@ def _participant(data: Json, medium: Medium, present: str, at: datetime) -> Part
         moderator = str(data.get("moderator", "")).lower()
         return Participant(
             id=present,
-            name=str(data.get("name") or ""),
+            name=display_name(data.get("name")),
             user_id=str(user_id) if user_id else None,
             moderator={"true": True, "false": False}.get(moderator),
             joined_at=at,
         )
     nick = str(data.get("nick") or "")
     if medium is Medium.SIP:
-        return Participant(present, nick or str(data.get("sipAddress") or "SIP"), medium, joined_at=at)
+        name = display_name(nick) or display_name(data.get("sipAddress")) or "SIP"
+        return Participant(present, name, medium, joined_at=at)
     number = _number(nick)
     return Participant(
         present, number.masked if number else "phone", medium, phone=number.e164 if number else None, joined_at=at

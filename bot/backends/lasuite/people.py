@@ -14,6 +14,7 @@ from typing import Any
 from bot.backends.lasuite.phones import Phones
 from bot.errors import BadInput
 from bot.model import Medium, Participant, PhoneNumber
+from bot.rest import display_name
 
 HIDDEN = frozenset({"EGRESS", "AGENT", "INGRESS"})  # recorder, transcriber, streams
 HOSTS = frozenset({"owner", "administrator"})
@@ -76,10 +77,10 @@ def participant(told: Json, room: str, phones: Phones) -> Participant:
     joined_at = moment(told.get("joined_at", told.get("joinedAt")))
     if not is_phone(told):
         host = is_host(told) if "room_role" in attributes_of(told) else None
-        return Participant(present, _text(told.get("name")), moderator=host, joined_at=joined_at)
+        return Participant(present, display_name(told.get("name")), moderator=host, joined_at=joined_at)
     number = number_of(told, room, phones)
     if number is None:
-        return Participant(present, _text(told.get("name")) or "SIP", Medium.SIP, joined_at=joined_at)
+        return Participant(present, display_name(told.get("name")) or "SIP", Medium.SIP, joined_at=joined_at)
     return Participant(present, number.masked, Medium.PHONE, phone=number.e164, joined_at=joined_at)
 
 

@@ -7,7 +7,7 @@ and whose account it is about. Everything else goes by the status.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.errors import BackendError, BadInput, NoAccess, NotFound, NotSupported, SignInFailed
@@ -37,11 +37,15 @@ def content_of(answer: Answer, risk: Risk = Risk.READ) -> Json:
     raise unclear(answer.backend)
 
 
-def detail(answer: Answer) -> str:
-    """What the answer says in `detail` or `error`; empty where it says nothing."""
+def detail(answer: Answer, hidden: Sequence[str] = ()) -> str:
+    """What the answer says in `detail` or `error`, without what was sent in confidence; empty: it says nothing."""
     content = _json(answer)
     said = content.get("detail") or content.get("error") if isinstance(content, dict) else None
-    return plain(said, LONGEST) if isinstance(said, str) else ""
+    if not isinstance(said, str):
+        return ""
+    for secret in hidden:
+        said = said.replace(secret, "…")
+    return plain(said, LONGEST)
 
 
 def spent(answer: Answer) -> bool:
@@ -81,21 +85,20 @@ def check(answer: Answer, *, risk: Risk, what: str = "that room") -> None:
     raise_for(answer, risk=risk, what=what)
 
 
-def check_token(answer: Answer) -> None:
-    """Raise what a refusal of the token endpoint means; a 2xx returns."""
-    name, status = answer.backend, answer.status
+def check_token(answer: Answer, hidden: Sequence[str] = ()) -> None:
+    """Raise what a refusal of the token endpoint means; a 2xx returns. `hidden`: what was sent in confidence."""
+    name, status, said = answer.backend, answer.status, detail(answer, hidden)
     if answer.ok:
         return
     if status == 401:
         raise SignInFailed(
-            f"{name} refused the bot's own application ({detail(answer) or 'client_id, client_secret'}); ask an "
-            "administrator."
+            f"{name} refused the bot's own application ({said or 'client_id, client_secret'}); ask an administrator."
         )
     if status == 403:
         raise NoAccess(f"The bot may not act at {name} for people of your e-mail domain; ask an administrator there.")
     if status == 404 and answer.is_page:
         raise BackendError(f"{name} has no external API at its base_url, or it is switched off; ask an administrator.")
-    if status == 404 and detail(answer) == "Not found.":
+    if status == 404 and said == "Not found.":
         raise BackendError(f"Applications are switched off at {name} (APPLICATION_ENABLED); ask an administrator.")
     if status == 404:
         raise NoAccess(
@@ -104,8 +107,8 @@ def check_token(answer: Answer) -> None:
         )
     if status == 409 or (status == 400 and answer.is_page):
         raise NoAccess(f"{name} cannot tell whose account your e-mail address is; ask an administrator there.")
-    if status == 400 and detail(answer):
-        raise NoAccess(f"{name} does not take your e-mail address: {detail(answer)}")
+    if status == 400 and said:
+        raise NoAccess(f"{name} does not take your e-mail address: {said}")
     if status in {400, 415}:
         raise BackendError(f"{name} did not understand the request for a token (status {status}); check its version.")
     raise_for(answer, risk=Risk.READ, what="its own token address")

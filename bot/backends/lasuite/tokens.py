@@ -75,7 +75,7 @@ class Tokens:
         """
         answer = await self._request("")
         if answer.status not in {400}:
-            check_token(answer)
+            check_token(answer, (self._client_secret.get_secret_value(),))
         if answer.is_page:
             raise BackendError(f"{answer.backend} answered with a web page (status 400); check its base_url.")
 
@@ -93,7 +93,7 @@ class Tokens:
         since = self._clock.now()
         answer = await self._request(email)
         try:
-            check_token(answer)
+            check_token(answer, (self._client_secret.get_secret_value(), email))
         except SignInFailed as error:
             self._refused = (self._clock.now(), str(error))
             raise

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.backends.openmeetings.wire import Json, as_str
 from bot.model import JoinAs, Participant, Recording
-from bot.rest import plain
+from bot.rest import display_name, plain
 
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9._-]+")  # Tomcat refuses a path with an encoded slash
 LONGEST_NAME = 200
@@ -29,8 +29,8 @@ def external_user(guest: JoinAs, external_type: str) -> Json:
 
 def participant(user: Json, external_type: str) -> Participant:
     """One UserDTO. The id is what `kick_target` reads; only the bot's own external ids are user ids."""
-    name = " ".join(filter(None, (as_str(user.get("firstname")), as_str(user.get("lastname")))))
-    name = name or as_str(user.get("login"))
+    names = " ".join(filter(None, (as_str(user.get("firstname")), as_str(user.get("lastname")))))
+    name = display_name(names) or display_name(as_str(user.get("login")))
     their_id, their_type = as_str(user.get("externalId")), as_str(user.get("externalType"))
     if as_str(user.get("type")) != "EXTERNAL" or not their_id:
         return Participant(f"{INTERNAL}{as_str(user.get('id'))}", name)

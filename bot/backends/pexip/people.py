@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.errors import BadInput
 from bot.model import Medium, Participant, PhoneNumber
+from bot.rest import display_name
 
 Json = Mapping[str, Any]
 WAITING = "waiting_room"
@@ -34,7 +35,7 @@ def participant(leg: Json, *, muted: bool | None = None) -> Participant:
     medium = Medium.WEB if protocol in WEB else Medium.PHONE if number else Medium.SIP
     return Participant(
         id=leg_id(leg),
-        name=str(leg.get("display_name") or (number.masked if number else "")),
+        name=display_name(leg.get("display_name")) or (number.masked if number else ""),
         medium=medium,
         phone=number.e164 if number and medium is Medium.PHONE else None,
         moderator={"chair": True, "guest": False}.get(str(leg.get("role"))),

@@ -110,7 +110,7 @@ class Transport:
         if self._readable.get(collection, now) > now:
             return
         with suppress(NotFound):
-            await self._get(Schema(collection), {}, "that list")
+            self._object(await self._get(Schema(collection), {}, "that list"))
         self._readable[collection] = now + BELIEVED
 
     # --- changing ---

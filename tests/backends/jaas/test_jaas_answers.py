@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import aiohttp
 import pytest
 
@@ -148,29 +146,9 @@ async def test_a_token_refused_twice_is_a_matter_for_an_administrator(session: a
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("fault", LOST.values(), ids=list(LOST))
-async def test_a_dial_without_a_clear_answer_is_never_sent_again(session: aiohttp.ClientSession, fault: Turn) -> None:
-    async with RawServer([WELL, fault, WELL]) as server:
-        back_end = jaas(session, server.url, patient_for=1, patience=fault.patience)
-        await ban_user(back_end)
-        with pytest.raises(UnknownOutcome):
-            await dial(back_end)
-    assert len(server.requests) == 2
-
-
 @pytest.mark.parametrize("act", REPEATABLE.values(), ids=list(REPEATABLE))
 @pytest.mark.parametrize("fault", [LOST["cut before"], LOST["503"]])
 async def test_whatever_is_not_a_dial_is_tried_again(session: aiohttp.ClientSession, act: Act, fault: Turn) -> None:
     async with RawServer([fault, WELL]) as server:
         assert await act(jaas(session, server.url)) is Outcome.ACCEPTED
     assert len(server.requests) == 2
-
-
-@pytest.mark.parametrize("fault", [*LOST.values(), Turn(answer("401 Unauthorized", b"eyJ"))])
-@pytest.mark.parametrize("act", EVERY.values(), ids=list(EVERY))
-async def test_no_error_holds_a_token_a_number_or_a_name(session: aiohttp.ClientSession, act: Act, fault: Turn) -> None:
-    async with RawServer([fault]) as server:
-        with pytest.raises(BotError) as caught:
-            await act(jaas(session, server.url, patience=fault.patience))
-    told: list[Any] = [str(caught.value), repr(caught.value), caught.value.__context__]
-    assert not [word for word in ("eyJ", "40747777777", "testroom", "userIdValue", "127.0.0.1") if word in str(told)]

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.backends.pexip import Pexip
 from bot.backends.pexip.paths import Api, Collection, Command, Detail, Root, configuration, status
 from bot.backends.pexip.transport import Transport
-from bot.errors import BackendError, BadInput, BotError
+from bot.errors import BackendError, BadInput, BotError, NotFound
 from bot.model import Risk
-from tests.fakes.pexip import nothing, transport_at
+from bot.play.vendors.pexip import SimulatedPexip
+from tests.fakes.pexip import nothing, room, transport_at
 from tests.fakes.raw_http import RawServer
 
 HOSTILE = (
@@ -177,3 +179,13 @@ async def test_objects_of_two_resources_are_never_deleted_together(session: aioh
                 configuration("conference"), [], [configuration("conference_alias").one("1")]
             )
     assert server.requests == []
+
+
+@pytest.mark.parametrize("vendor_id", ["99", "4711"])
+async def test_a_stale_id_is_not_found_and_makes_nothing(bot: Pexip, node: SimulatedPexip, vendor_id: str) -> None:
+    node.objects.create("conference", {"name": "VMR_1"})
+    with pytest.raises(NotFound, match="pexip does not know that room"):
+        await bot.change_room(room(vendor_id), {"limit": "5"})
+    with pytest.raises(NotFound):
+        await bot.change_rooms([room(1), room(vendor_id, "VMR_9")], {"limit": "5"})
+    assert len(node.conferences()) == 1
