@@ -239,6 +239,16 @@ class RoomWord:
             return cls(head.lower(), tail.strip())
         return cls(None, words.strip())
 
+    @property
+    def is_address(self) -> bool:
+        """Whether an address was pasted; it may hold a token."""
+        return "://" in self.name
+
+    @property
+    def public(self) -> str:
+        """The word as it may be kept and reported: of an address only what comes before its query."""
+        return str(self).partition("?")[0] if self.is_address else str(self)
+
     def __str__(self) -> str:
         return f"{self.backend}/{self.name}" if self.backend else self.name
 
