@@ -150,7 +150,10 @@ class Lookup:
             backend = self._backends[name]
             may_adopt = self.may_see_foreign(name, caller)
             if isinstance(backend, FindsRooms) and (may_adopt or backend.finds_by_alias):
-                vendor = await backend.find_room(backend.room_in(word.name) or word.name)
+                wanted = backend.room_in(word.name) or (None if word.is_address else word.name)
+                if wanted is None:
+                    continue  # another back end's address, with a token in it perhaps
+                vendor = await backend.find_room(wanted)
                 if vendor is None:
                     continue
                 if may_adopt:
@@ -190,6 +193,8 @@ class Lookup:
             return False  # the vendor that cannot be asked is asked again by what follows, and says so
 
     async def _unknown(self, word: RoomWord, caller: Caller, channel: str | None) -> str:
+        if word.is_address:
+            return "I know no room behind that address; type the room's name."
         mine = [room.title for room in await self.rooms(caller, channel)]
         handles = {title.partition("/")[2].casefold(): title for title in mine}
         near = difflib.get_close_matches(word.name.casefold(), handles, n=3, cutoff=0.6)

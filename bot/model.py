@@ -12,6 +12,8 @@ import phonenumbers
 
 from bot.errors import BadInput
 
+_SEPARATORS = re.compile(r"[\s.\-()\u00a0\u2010-\u2015]")
+
 
 class Risk(StrEnum):
     """What repeating a call would do (design.md §4)."""
@@ -63,6 +65,15 @@ class Person:
         return cls(team, user, enterprise)
 
 
+def _is_emergency(digits: str) -> bool:
+    """Whether these digits, with or without a country code before them, reach an emergency service somewhere."""
+    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
+        national = digits.removeprefix(str(code))
+        if any(phonenumbers.is_emergency_number(one, region) for one in {digits, national} for region in regions):
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
     """An E.164 number. `str` and `repr` are masked; only the wire and a private `Details` read `e164`."""
@@ -72,7 +83,7 @@ class PhoneNumber:
     @classmethod
     def parse(cls, words: str) -> PhoneNumber:
         """Read `+40 747-777 777` and the like. Raises BadInput naming the rule that failed."""
-        compact = re.sub(r"[\s.\-()\u00a0\u2010-\u2015]", "", words)
+        compact = _SEPARATORS.sub("", words)
         if not compact.startswith("+"):
             raise BadInput("A phone number starts with + and the country code, for example +40747777777.")
         if not re.fullmatch(r"\+[1-9][0-9]{6,14}", compact):
@@ -84,6 +95,15 @@ class PhoneNumber:
         if not phonenumbers.is_possible_number(number):
             raise BadInput("That number is too short or too long for its country.")
         return cls(compact)
+
+    @staticmethod
+    def is_short(words: str) -> bool:
+        """Whether it is an emergency or short number (112, +112, +40 112): no number in E.164, but one that rings."""
+        compact = _SEPARATORS.sub("", words)
+        digits = compact.removeprefix("+")
+        if not re.fullmatch(r"[0-9]{2,6}", digits):
+            return False
+        return (digits == compact and not digits.startswith("0")) or _is_emergency(digits)
 
     @property
     def masked(self) -> str:
@@ -218,6 +238,16 @@ class RoomWord:
         if slash and tail.strip() and re.fullmatch(r"[a-z0-9_]+", head.lower()):
             return cls(head.lower(), tail.strip())
         return cls(None, words.strip())
+
+    @property
+    def is_address(self) -> bool:
+        """Whether an address was pasted; it may hold a token."""
+        return "://" in self.name
+
+    @property
+    def public(self) -> str:
+        """The word as it may be kept and reported: of an address only what comes before its query."""
+        return str(self).partition("?")[0] if self.is_address else str(self)
 
     def __str__(self) -> str:
         return f"{self.backend}/{self.name}" if self.backend else self.name

@@ -12,11 +12,11 @@ from datetime import datetime
 from bot.audit import Row
 from bot.cards import named, spoken_span
 from bot.model import Medium, Participant, Person, Room
-from bot.reply import Code, Part, Strong, Text, User, text
+from bot.reply import Code, Part, Place, Strong, Text, User, text
 from bot.store.meetings import Attendance, KeptMeeting
 
 WELL = frozenset({"done", "accepted", "confirmed", "queued", "already so", "counted", "pending", "approved"})
-SHOWN = {"number": "", "participant": "", "changed": "", "channel": "", "outsider": "", "links": "links: "}
+SHOWN = {"did": "", "number": "", "participant": "", "changed": "", "channel": "", "outsider": "", "links": "links: "}
 
 History = Sequence[tuple[KeptMeeting, Sequence[Attendance]]]
 
@@ -62,6 +62,8 @@ def _facts(row: Row, names: Mapping[str, Participant]) -> Text:
         value = row.facts.get(name)
         if value and name == "participant" and value in names:
             parts += [" · ", *named(names[value])]
+        elif value and name == "channel":
+            parts += [" · ", Place(value) if value.startswith(("C", "G")) else "direct messages"]
         elif value:
             parts.append(f" · {before}{value}")
     return tuple(parts)

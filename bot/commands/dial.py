@@ -8,13 +8,16 @@ from datetime import timedelta
 from bot.capabilities import DialsOut, DialsWithOptions, HangsUp
 from bot.cards import who_is_in
 from bot.command import Act, Command, enforce
-from bot.errors import BadInput
+from bot.errors import BadInput, Refused
 from bot.grammar import PhoneWord, key, optional, options, positional
 from bot.model import Outcome, PhoneNumber, Presence, Risk, RoomWord
 from bot.phone import call_to, without_numbers
 from bot.policy import BOOK, CallCounts
 from bot.reply import Button, Reply, Strong, Text, Watch, text
 from bot.rules import Need
+
+SHORT = "emergency and short numbers are always refused"
+WHOLE = "A whole number starts with + and the country code, for example +40747777777."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,9 @@ def _check_options(act: Act[DialsOut], args: Args) -> None:
 
 
 def number_of(act: Act[DialsOut], word: PhoneWord) -> PhoneNumber:
-    """The E.164 number behind a word: itself, or the book's."""
+    """The E.164 number behind a word: itself, or the book's. Raises Refused for an emergency or short number."""
+    if word.short:
+        raise Refused(f"That number can't be dialled: {SHORT}. {WHOLE}")
     number = word.number or act.desk.policy().book(word.name)
     if number is None:
         known = ", ".join(sorted(act.desk.policy().rules.dialing.book)) or "empty"

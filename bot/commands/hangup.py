@@ -29,6 +29,8 @@ async def prepare(act: Act[HangsUp], args: Args) -> Args:
 async def _number(act: Act[HangsUp], word: PhoneWord) -> PhoneNumber:
     if word.number is not None:
         return word.number
+    if word.short:
+        return PhoneNumber.parse(word.name)  # says what a whole number looks like
     found = act.desk.policy().book(word.name)
     if found is None:
         raise BadInput(f"“{word.name}” is neither a number with + and country code nor in the book.")

@@ -58,6 +58,9 @@ def _one(act: Act[Any], verb: str, allowed: list[Command[Any, Any]]) -> Reply:
         lines.append(Line(text(f"Required permissions: {required(command)}"), quiet=True))
     if command.needs is not None:
         lines += _back_ends(act.desk.backends, command.needs)
+        able = [(name, one) for name, one in act.desk.backends.items() if isinstance(one, command.needs)]
+        more = [(name, need) for name, one in able if (need := command.backend_needs(one))]
+        lines += [Line(text(f"On {name} also: {need.in_full}"), quiet=True) for name, need in more]
     form = Button("Fill in a form", "form", value=command.name)
     return Reply(text(command.name), card=Card(title=command.name, lines=tuple(lines), buttons=(form,)))
 

@@ -145,10 +145,22 @@ async def _everyone(act: Act[KicksParticipants]) -> Reply:
         return Reply(text("Removed everybody from ", Strong(act.room.title), "."), outcome, public=True)
     people = (await act.desk.presence(act.room)).participants
     if people is None:
-        raise NotSupported(f"I can't see who is in {act.room.title}; end the meeting instead.")
+        raise NotSupported(
+            f"I can't see who is in {act.room.title}, so I can't remove everybody one by one; end the meeting instead."
+            f" Able: {_able_without_a_report(act)}."
+        )
     if not people:
         return Reply(text("Nobody is in ", Strong(act.room.title), "."), Outcome.ALREADY_SO, public=True)
     return await _each(act, people)
+
+
+def _able_without_a_report(act: Act[KicksParticipants]) -> str:
+    """The back ends that need not be told who is in: they remove everybody at once, or say it when asked."""
+    able = (KicksEverybody, ListsParticipants)
+    names = [
+        name for name, one in act.desk.backends.items() if isinstance(one, KicksParticipants) and isinstance(one, able)
+    ]
+    return ", ".join(names) or "none of the configured back ends"
 
 
 async def _each(act: Act[KicksParticipants], people: tuple[Participant, ...]) -> Reply:

@@ -73,7 +73,7 @@ async def run(act: Act[Any], args: Args) -> Reply:
         text(f"{said}: ", *line.body),
         Outcome.DONE,
         buttons=buttons_of(after, dues),
-        facts={"did": verb, "reminder": reminder.id, "channel": reminder.channel_id},
+        facts={"did": verb, "reminder": reminder.id, "channel": reminder.channel_id, "room": reminder.room},
     )
 
 
@@ -122,17 +122,23 @@ async def _managed(act: Act[Any], reminder_id: str) -> Reminder:
     reminder = await act.desk.reminders.get(reminder_id)
     if reminder is None:
         raise NotFound("That reminder is gone.")
-    if not _manages(act, reminder):
+    if not await _manages(act, reminder):
         owner = User(reminder.owner.user_id)
-        sentence = "Only the person who set it, or somebody with Monitoring Mode Read/Write, can change a reminder."
+        sentence = (
+            "Only the person who set it, the room's owner, or somebody with Monitoring Mode Read/Write,"
+            " can change a reminder."
+        )
         raise Refused(sentence, detail=text(sentence, " Ask ", owner, "."))
     return reminder
 
 
-def _manages(act: Act[Any], reminder: Reminder) -> bool:
+async def _manages(act: Act[Any], reminder: Reminder) -> bool:
     if reminder.owner == act.caller.person:
         return True
-    return not reminder.private and act.caller.permissions.allows(MANAGES)
+    if reminder.private:
+        return False
+    room = await act.desk.store.rooms.get(reminder.room_id)
+    return act.caller.permissions.allows(MANAGES) or (room is not None and room.owner == act.caller.person)
 
 
 async def _done(act: Act[Any], args: Args, verb: str, reminder: Reminder) -> str:
@@ -207,7 +213,7 @@ async def _listed(act: Act[Any], args: Args) -> Reply:
 
 async def _line(act: Act[Any], reminder: Reminder) -> Line:
     dues = await act.desk.reminders.upcoming(reminder, READ_BACK)
-    return line_of(reminder, dues, act.desk.clock.now(), manages=_manages(act, reminder))
+    return line_of(reminder, dues, act.desk.clock.now(), manages=await _manages(act, reminder))
 
 
 async def _check_member(act: Act[Any], channel_id: str) -> None:

@@ -38,7 +38,8 @@ async def run(act: Act[Any], args: Args) -> Reply:
     async with act.desk.store.db.begin() as tx:
         await act.desk.store.rooms.unblock(tx, act.room.id, user_id)
     shown: Part = User(person.user_id) if person else Strong(str(word))
-    told = (Post(person.user_id, text("You can join ", Strong(act.room.title), " again.")),) if person else ()
+    again = text("You can join ", Strong(act.room.title), " again: unblocked by ", User(act.caller.person.user_id), ".")
+    told = (Post(person.user_id, again),) if person else ()
     return Reply(text(shown, " can join ", Strong(act.room.title), " again."), Outcome.DONE, public=True, posts=told)
 
 

@@ -6,13 +6,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from bot.approvals import Callbacks, Request, Result
+from bot.approvals import Callbacks, Request, Result, card_key
 from bot.command import Act, enforce
 from bot.desk import Desk
 from bot.dispatch.carrying import bound_to, draft_of
 from bot.dispatch.delivering import Delivery
 from bot.dispatch.reading import Order, carried, prepared, read
-from bot.dispatch.requesting import answer_of, card_of, details_of
+from bot.dispatch.requesting import answer_of, buttons_of, card_of, details_of
 from bot.dispatch.saying import line_in_full, secret_options, spoken
 from bot.errors import NotFound, Refused, Unreachable
 from bot.grammar import parse
@@ -132,15 +132,23 @@ class Approving:
     async def tell(self, request: Request) -> None:
         """Tell the requester in their direct messages how it ended, and the audit channel what was decided."""
         body = text(Strong(request.word), " · ", *request.answer, " · You asked: ", *request.says)
+        buttons = () if request.approvals_needed else buttons_of(request)  # else they stand on the card
         try:
-            await self._desk.voice.post(request.requester.user_id, body)
+            posted = await self._desk.voice.post(request.requester.user_id, body, buttons)
         except Unreachable:
-            await self._desk.voice.whisper(
-                Address(request.requester, channel_id=request.channel_id, thread_ts=request.thread_ts), body
-            )
+            to = Address(request.requester, channel_id=request.channel_id, thread_ts=request.thread_ts)
+            await self._desk.voice.whisper(to, body, buttons)
+        else:
+            if buttons:
+                await self._keep_right(request, posted)
         if request.approvals_needed:
             asked = text(User(request.requester.user_id), " asked: ", *request.says, " · ", Strong(request.word))
             await self._delivery.note_publicly(self._places.audit_channel, text(*asked, " · ", *request.answer))
+
+    async def _keep_right(self, request: Request, posted: Posted) -> None:
+        """Of what was carried out at once and cut off, this is the message that shows how it stands."""
+        async with self._desk.store.db.begin() as tx:
+            await self._desk.store.outbox.remember(tx, card_key(request.id), posted)
 
     def remember(self, address: Address, request_id: str) -> None:
         """Where this clicker can be answered privately."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 from bot.audit import Entry
 from bot.capabilities import file_operations
-from bot.cards import join_button
 from bot.command import Confirm
 from bot.desk import Desk
+from bot.dispatch.about import key_about
 from bot.dispatch.approving import Approving
 from bot.dispatch.asking import in_the_name_of
 from bot.dispatch.carrying import Carrying
@@ -19,7 +20,7 @@ from bot.dispatch.following import Following
 from bot.dispatch.menu import menu
 from bot.dispatch.reading import Order, complete, need_in, read, verb_in, words_for_room
 from bot.dispatch.reminding import Reminding
-from bot.dispatch.saying import failure, spoken
+from bot.dispatch.saying import failure, refusal_for_others, spoken
 from bot.errors import AlreadySo, BotError, NotFound, Refused, Unavailable
 from bot.grammar import quote
 from bot.launch import Launch
@@ -56,6 +57,7 @@ class Dispatcher:
         self._following = Following(desk)
         self._reminding = Reminding(desk)
         self._house = house
+        self._about: WeakValueDictionary[tuple[str | None, str | None], asyncio.Lock] = WeakValueDictionary()
         self._metrics = metrics
 
     async def command(self, address: Address, line: str, key: str) -> None:
@@ -81,14 +83,14 @@ class Dispatcher:
     async def meet_about(self, address: Address, topic: str, key: str) -> None:
         """A room for a message, its card in the thread; where the thread has one, that one."""
         line = f"start {quote(topic)}" if topic else "start"
-        rooms, channel, thread = self._desk.store.rooms, address.channel_id, address.thread_ts
-        known = await rooms.room_in_thread(channel, thread) if channel and thread else None
-        if known is None:
+        turn = self._about.setdefault((address.channel_id, address.thread_ts), asyncio.Lock())
+        async with turn:  # whoever comes second is told of the room that the first one made
+            try:
+                key = await key_about(self._desk, address, key)
+            except AlreadySo as error:
+                await self._explain(address, error, line)
+                return
             await self.command(address, line, key)
-            return
-        there = text("This thread has a room: ", Strong(known.title), ".")
-        error = AlreadySo("This thread has a room.", detail=there, buttons=(join_button(known),))
-        await self._explain(address, error, line)
 
     async def _give(self, order: Order, key: str) -> None:
         act = order.act
@@ -130,8 +132,9 @@ class Dispatcher:
         command = self._desk.commands.get(verb)
         privileged = command is not None and not _everyday(need_in(self._desk, line))
         if isinstance(error, Refused) and privileged and caller is not None:
-            refused = text(User(address.person.user_id), " tried ", Strong(verb), " and was refused: ", str(error))
-            await self._delivery.note_publicly(self._house.audit_channel, refused)
+            who, why = User(address.person.user_id), refusal_for_others(error)
+            said = text(who, " tried ", Strong(verb), " and was refused: ", *why)
+            await self._delivery.note_publicly(self._house.audit_channel, said)
 
     async def join(self, address: Address, where: str) -> None:
         """Somebody pressed Join on a card: their own link, to them alone. `where`: `room` or `room@channel`."""
@@ -271,7 +274,7 @@ class Dispatcher:
     async def follow_up(self, address: Address, action: str, request_id: str, key: str) -> None:
         """`Hang up`, `Cancel call`, `Dial again` on the message of a call: a command of the clicker's own."""
         try:
-            line = await self._following.line(action, request_id)
+            line = await self._following.line(action, request_id, key)
         except BotError as error:
             await self._explain(address, error, action)
             return

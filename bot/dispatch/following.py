@@ -7,7 +7,7 @@ from bot.cards import who_is_in
 from bot.desk import Desk
 from bot.dispatch.asking import in_the_name_of
 from bot.dispatch.reading import Order, read
-from bot.errors import NotFound
+from bot.errors import AlreadySo, NotFound
 from bot.grammar import quote
 from bot.model import Outcome
 from bot.reply import Reply, Strong, Text, text
@@ -45,10 +45,15 @@ class Following:
         room = order.act.room
         return text(Strong(room.title), " · ", *who_is_in(await self._desk.presence(room)))
 
-    async def line(self, action: str, request_id: str) -> str:
-        """The command that a button under a call stands for. Raises NotFound when nothing was dialled."""
+    async def line(self, action: str, request_id: str, key: str) -> str:
+        """The command that a button under a call stands for; `key` is that of the request it would make.
+
+        Raises NotFound when nothing was dialled, AlreadySo where this very button dialled again before.
+        """
         request = await self._request(request_id)
         if action == "dial_again":
+            if await self._desk.store.requests.by_key(key) is not None:
+                raise AlreadySo("This button has asked for the call again already; for one more, type the command.")
             return request.line
         number = await self._desk.phone.number_of(request.id)
         if number is None:

@@ -103,7 +103,7 @@ def words_for_room(desk: Desk, line: str) -> str:
         parsed = parse(line, {name: command.args for name, command in desk.commands.items()})
     except BotError:
         return ""
-    return ", ".join(str(word) for word in desk.commands[parsed.verb].rooms(parsed.args) if word is not None)
+    return ", ".join(word.public for word in desk.commands[parsed.verb].rooms(parsed.args) if word is not None)
 
 
 def need_in(desk: Desk, line: str) -> Need | None:

@@ -65,7 +65,9 @@ def details_of(request: Request, command: str) -> Card:
 
 
 def _asked(request: Request) -> Text:
-    where: Text = (" · from ", Place(request.channel_id)) if request.channel_id else ()
+    private = request.channel_id is not None and request.channel_id.startswith("D")
+    origin: Part = "a direct message" if private else Place(request.channel_id or "")
+    where: Text = (" · from ", origin) if request.channel_id else ()
     backend = f" · on {request.backend}" if request.backend else ""
     return text("asked by ", User(request.requester.user_id), " at ", At(request.asked_at), *where, backend)
 

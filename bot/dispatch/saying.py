@@ -12,6 +12,7 @@ from bot.errors import BotError
 from bot.grammar import Parsed, render
 from bot.lookup import Ambiguous
 from bot.model import Outcome, Participant, Person, Room
+from bot.policy import ASK
 from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
 
 
@@ -37,6 +38,12 @@ def failure(error: BotError) -> tuple[Text | Card, tuple[Button, ...]]:
     return text(Strong(error.outcome), " · ", *body), error.buttons
 
 
+def refusal_for_others(error: BotError) -> Text:
+    """The sentence as it is reported: without those whom the person was told to ask, or they would all be called."""
+    body = error.detail or (str(error),)
+    return (*body[: body.index(ASK)], ".") if ASK in body else body
+
+
 def _choices(error: Ambiguous) -> Card:
     lines = [Line(text(Strong(error.outcome), " · ", str(error)))]
     commands = error.lines or ("",) * len(error.choices)
@@ -49,7 +56,8 @@ def _choices(error: Ambiguous) -> Card:
 def _choice(choice: Room | Participant) -> Text:
     if isinstance(choice, Room):
         return text(Strong(choice.title))
-    return text(*named(choice), f" ({choice.name}) · {standing(choice)} · id:{choice.id}")
+    name = f" ({choice.name})" if choice.person else ""
+    return text(*named(choice), f"{name} · {standing(choice)} · id:{choice.id}")
 
 
 def secret_options(backends: Sequence[Backend]) -> frozenset[str]:

@@ -58,7 +58,12 @@ class PhoneWord:
     """A number, or a name of the dialling book. `str` is masked where it is a number."""
 
     number: PhoneNumber | None = None
-    name: str = ""
+    name: str = ""  # of the book; or the digits of an emergency or short number, which no book has
+
+    @property
+    def short(self) -> bool:
+        """Whether an emergency or short number was typed."""
+        return PhoneNumber.is_short(self.name)
 
     def __str__(self) -> str:
         return str(self.number) if self.number is not None else self.name

@@ -12,7 +12,7 @@ from bot.policy.approval import (
     resource,
 )
 from bot.policy.calls import CallCounts, judge_counts, judge_number
-from bot.policy.decision import USES_THE_BOT, Allow, Decision, Deny, judge
+from bot.policy.decision import ASK, USES_THE_BOT, Allow, Decision, Deny, judge
 from bot.policy.role_changes import (
     areas_of,
     changed_role,
@@ -40,6 +40,7 @@ from bot.rules import (
 
 __all__ = [
     "AREAS",
+    "ASK",
     "BOOK",
     "BUILT_IN_ROLES",
     "BULK",

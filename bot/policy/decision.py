@@ -18,6 +18,9 @@ class Allow:
     rule: str
 
 
+ASK = "; ask "  # what follows in a reason calls people who could help
+
+
 @dataclass(frozen=True, slots=True)
 class Deny:
     """No. `reason` is for the person: plain words first, then what it needs and whom to ask."""
@@ -65,6 +68,6 @@ def _reason(missing: Sequence[Need], doing: str, ask: Sequence[str], doubt: str)
     needed = " and ".join(str(need) for need in missing)
     parts: list[Part] = [f"You can't {doing} here. It needs {needed}"]
     for index, user_id in enumerate(ask):
-        parts += ["; ask " if index == 0 else " or ", User(user_id)]
+        parts += [ASK if index == 0 else " or ", User(user_id)]
     parts.append(f". {doubt}" if doubt else ".")
     return tuple(parts)

@@ -149,7 +149,8 @@ class Authorisation:
     @property
     def bot_user(self) -> str | None:
         """The bot's own user id, as soon as Slack has said it."""
-        return self._result.bot_user_id if self._result else None
+        # A stand-in for Slack may leave out `bot_id`, and the library then takes the user for a person.
+        return (self._result.bot_user_id or self._result.user_id) if self._result else None
 
     async def known(self) -> None:
         """Return once Slack has said it."""

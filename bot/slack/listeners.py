@@ -231,6 +231,8 @@ class SlackListeners:
                 return self._form(address, value)
             case "start_meeting":
                 return self._voice.ask(address, START)
+            case "dial_again" if click.message_ts:  # it costs money: once for each message that offers it
+                return commands.follow_up(address, "dial_again", value, f"again:{value}:{click.message_ts}")
             case action if action in FOLLOW_UPS:
                 return commands.follow_up(address, action, value, _key("click", address))
             case action if action == TOO_LONG:

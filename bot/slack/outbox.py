@@ -121,9 +121,9 @@ class SlackVoice(Voice):
             await sending()
         try:
             if thread_ts is None:
-                answer = await self._call("chat.postMessage", message)
+                answer, thread = await self._call("chat.postMessage", message), None
             else:
-                answer = await self._in_thread(message, thread_ts)
+                answer, thread = await self._in_thread(message, thread_ts)
         except SlackApiError as error:
             if retry_after(error) is not None:
                 raise NotYetSaid(BUSY) from None
@@ -132,16 +132,18 @@ class SlackVoice(Voice):
             raise NotYetSaid("Slack can't be reached now.") from None
         except UNREACHABLE:
             raise MaybeSaid(NOT_SAID) from None
-        thread = (answer.get("message") or {}).get("thread_ts")
+        if isinstance(said := answer.get("message"), dict):
+            thread = said.get("thread_ts")
         return Posted(str(answer.get("channel") or to), str(answer.get("ts") or ""), thread)
 
-    async def _in_thread(self, message: dict[str, Any], thread_ts: str) -> AsyncSlackResponse:
+    async def _in_thread(self, message: dict[str, Any], thread_ts: str) -> tuple[AsyncSlackResponse, str | None]:
+        """What Slack answered, and the thread it was sent to, None where that is gone."""
         try:
-            return await self._call("chat.postMessage", {**message, "thread_ts": thread_ts})
+            return await self._call("chat.postMessage", {**message, "thread_ts": thread_ts}), thread_ts
         except SlackApiError as error:
             if error_word(error) not in NO_THREAD:
                 raise
-            return await self._call("chat.postMessage", message)
+            return await self._call("chat.postMessage", message), None
 
     async def edit(self, message: Posted, body: Text | Card, buttons: tuple[Button, ...] = ()) -> None:
         """See `Voice`. A message that is gone, or may not be edited any more, is left alone."""

@@ -20,7 +20,7 @@ class Click:
 
     action: str
     value: str
-    at: str  # Slack's action_ts: the same click, whoever delivers it, has the same
+    at: str  # of Slack's action_ts and trigger: the same click, whoever delivers it, has the same; no other has it
     message_ts: str
 
 
@@ -75,7 +75,8 @@ def click_of(body: Body) -> Click | None:
         return None
     ts = _text(table(body, "container"), "message_ts") or _text(table(body, "message"), "ts") or ""
     action = decode_action(str(first.get("action_id") or ""))
-    return Click(action, str(first.get("value") or ""), str(first.get("action_ts") or ""), ts)
+    at = ":".join(filter(None, (str(first.get("action_ts") or ""), _text(body, "trigger_id"))))
+    return Click(action, str(first.get("value") or ""), at, ts)
 
 
 def message_of(body: Body) -> tuple[str, str | None]:

@@ -32,6 +32,18 @@ async def test_the_card_says_what_will_happen_who_asks_why_and_until_when(w: Wor
     assert labels(w, card) == ["Approve", "Deny", "Details"]
 
 
+async def test_who_approves_once_more_on_an_old_copy_of_the_card_is_told_what_was_decided(w: World) -> None:
+    await standup(w, MIA)
+    card = await asked(w, DIAL)
+    stale = copy.deepcopy(card)
+    await w.click(SARA, card, "Approve")
+    await ended(w, card, "confirmed")
+    for label in ("Approve", "Deny"):
+        await w.click(SARA, stale, label)
+        await w.told(SARA, "decided already: confirmed")
+    assert len(w.sent(DIALLED)) == 1
+
+
 async def test_a_denied_request_is_not_carried_out_and_the_requester_is_told_by_whom(w: World) -> None:
     await standup(w, MIA)
     card = await asked(w, DIAL)

@@ -115,6 +115,26 @@ async def test_a_call_sent_before_a_crash_is_unknown_after_it_and_not_sent_again
 
 
 @pytest.mark.sqlite  # what the crash left is put into its tables
+async def test_a_call_without_approval_that_a_crash_cut_off_is_told_with_the_button_that_looks(off: World) -> None:
+    w = off
+    async with running(w):
+        await standup(w, MIA)
+        await w.slash(OMAR, "C0OPS", "dial standup oncall")
+        await w.posted("C0OPS", "*confirmed*")
+    with sqlite3.connect(w.folder / "meetops.db") as db:
+        db.execute("UPDATE requests SET state = 'running', outcome = NULL, ended_at = NULL WHERE verb = 'dial'")
+        db.execute("UPDATE effects SET result = NULL WHERE name LIKE 'dial %'")
+        db.execute("DELETE FROM outbox")
+    async with running(w):
+        told = await w.told(OMAR, "I was restarted while this was under way")
+        assert labels(w, told) == ["Check"]
+        await w.click(OMAR, told, "Check")
+        await ended(w, told, "confirmed")
+        assert labels(w, told) == ["Hang up"]
+    assert len(w.sent(DIALLED)) == 1
+
+
+@pytest.mark.sqlite  # what the crash left is put into its tables
 async def test_an_approval_found_long_after_its_time_is_not_carried_out(off: World) -> None:
     w = off
     async with running(w):

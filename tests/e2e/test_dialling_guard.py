@@ -23,6 +23,8 @@ allow = ["+1", "+2", "+3", "+4", "+5", "+6", "+7", "+8", "+9"]
 deny = ["+40747"]
 """
 
+SHORT = ("112", "911", "999", "18", "3949", "116117", "000", "+112", "+911", "+40112")
+
 
 def budget(**limits: int) -> str:
     """Dialling rules with a book of three and these limits."""
@@ -35,7 +37,7 @@ def budget(**limits: int) -> str:
     ("number", "outcome", "why"),
     [
         ("0747777777", "invalid", "starts with + and the country code"),
-        ("+112", "invalid", "not an E.164 number"),
+        *((number, "refused", "emergency and short numbers are always refused") for number in SHORT),
         ("+40747", "invalid", "not an E.164 number"),
         ("+999 1234567", "invalid", "No country has that prefix"),
         ("+40 74", "invalid", "not an E.164 number"),

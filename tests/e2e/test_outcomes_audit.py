@@ -105,5 +105,6 @@ async def test_the_audit_channel_hears_of_decisions_and_of_refused_privileged_co
         await says(w, VERA, OPS, DIAL)
         refused = text_of(await w.posted("C0INCIDENT", "was refused"))
         assert f"<@{VERA}> tried *dial* and was refused" in refused
+        assert refused.splitlines()[0].endswith("It needs Monitoring Mode Read/Write."), "nobody else is called"
         await says(w, OMAR, OPS, "dial standup oncall")
         assert len(w.slack.workspace.messages("C0INCIDENT")) == 2

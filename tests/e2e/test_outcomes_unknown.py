@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,18 @@ async def test_a_number_of_the_book_with_no_clear_answer_offers_check_to_the_cal
     assert list(buttons_of(found)) == ["Cancel call", "Dial again"]
     await w.click(OMAR, found, "Dial again")
     await w.posted(OPS, "*accepted*")
+    assert len(w.sent(DIALLED)) == 2
+
+
+async def test_dial_again_pressed_twice_rings_once_more_and_not_twice(w: World) -> None:
+    await standup(w, MIA)
+    w.jaas.faults.add(LOST)
+    await w.slash(OMAR, OPS, "dial standup oncall")
+    found = await pressed(w, OMAR, await w.told(OMAR, "*unknown*"), "Check")
+    await asyncio.gather(*(w.click(OMAR, found, "Dial again") for _ in range(3)))
+    await w.posted(OPS, "*accepted*")
+    await w.click(OMAR, found, "Dial again")
+    await w.told(OMAR, "*already so* · This button has asked for the call again already")
     assert len(w.sent(DIALLED)) == 2
 
 

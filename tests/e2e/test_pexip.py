@@ -72,6 +72,8 @@ async def test_a_member_may_not_make_rooms_on_pexip_but_elsewhere(w: World) -> N
     await w.slash(MIA, OPS, "create pexip/standup")
     await w.told(MIA, "You can't create rooms here. It needs Backends Read/Write")
     assert w.pexip.conferences() == []
+    await w.slash(MIA, OPS, "help create")
+    await w.told(MIA, "On pexip also: Backends Read/Write Access")
     await w.slash(MIA, OPS, "create jaas/standup")
     await w.told(MIA, "Made")
 

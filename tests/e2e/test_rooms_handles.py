@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.play.slack import text_of
-from bot.play.slack.seed import MAX, MIA, OMAR
+from bot.play.slack.seed import MAX, MIA, OMAR, SARA
+from tests.fakes.asking import trail
 from tests.fakes.speaking import OPS, TEAM, answer, come_in, labels, pressed, says
 from tests.fakes.world import World
 
@@ -32,6 +33,19 @@ async def test_a_room_is_found_by_the_vendors_id_name_and_join_address(w: World)
     await answer(w, MIA, OPS, "create meetings/review")
     for words in ("2", "meetings/2", f"{w.meetings.url}/#room/2"):
         assert "meetings/review" in await says(w, MIA, OPS, f"show {words}")
+
+
+async def test_the_token_in_an_address_that_names_no_room_is_repeated_nowhere(w: World) -> None:
+    await answer(w, MIA, OPS, "create meetings/review")
+    once = w.link_of(await answer(w, MIA, OPS, "join review"))
+    for address in (once, f"{w.jaas.url}/elsewhere/room?jwt=eyJsecret"):
+        told = await says(w, OMAR, OPS, f"show {address}")
+        assert "I know no room behind that address" in told
+        assert address.partition("=")[2] not in told
+    await says(w, SARA, OPS, "audit since=1h")
+    rooms = [row.room for row in trail(w, "show")]
+    assert rooms == [once.partition("?")[0], f"{w.jaas.url}/elsewhere/room"]
+    assert all("eyJsecret" not in str(one) for one in w.meetings.requests)
 
 
 async def test_a_room_renamed_at_the_vendor_is_found_by_both_names(w: World) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import sqlite3
+from datetime import timedelta
 
 from bot.play.slack import Message, buttons_of, text_of
-from bot.play.slack.seed import GUS, MAX, MIA, VERA
+from bot.play.slack.seed import GUS, MAX, MIA, OMAR, VERA
 from tests.e2e.test_home import window
 from tests.fakes.asking import form_of, trail
-from tests.fakes.speaking import OPS, TEAM
+from tests.fakes.speaking import OPS, TEAM, says
 from tests.fakes.world import World
 
 RANDOM, BOARD = "C0RANDOM", "C0BOARD"
@@ -87,6 +90,31 @@ async def test_a_second_meeting_about_the_same_thread_is_the_first_one(w: World)
     await w.click(MAX, told, "Join")
     await w.told(MAX, "Only for you")
     assert [row.room for row in trail(w, "start") if row.outcome == "done"] == ["jaas/The shop is down"]
+
+
+async def test_one_message_clicked_by_several_at_once_gets_one_room(w: World) -> None:
+    message = await said(w, MAX, "The shop is down")
+    await asyncio.gather(*(w.slack.message_action(one, message, "meet_about") for one in (MIA, MIA, OMAR, MAX)))
+    await w.until(lambda: kept_cards(w))
+    await w.slack.message_action(VERA, message, "meet_about")
+    await w.told(VERA, "This thread has a room")
+    assert len([row for row in trail(w, "start") if row.outcome == "done"]) == 1
+    assert len([one for one in w.slack.workspace.messages(OPS) if "made by" in text_of(one)]) == 1
+
+
+async def test_a_message_whose_room_was_deleted_can_have_another(w: World) -> None:
+    await w.slack.change_group("S0ADMINS", add=(MIA,))  # whose own idle room needs no approval to go
+    message = await said(w, MAX, "The shop is down")
+    for number in (1, 2):
+        await w.slack.message_action(MIA, message, "meet_about")
+        await w.until(functools.partial(_made, w, number))
+        await w.until(lambda: kept_cards(w))
+        assert "*done*" in await says(w, MIA, OPS, 'delete "The shop is down"')
+        w.clock.advance(timedelta(minutes=1))
+
+
+def _made(w: World, times: int) -> bool:
+    return len([row for row in trail(w, "start") if row.outcome == "done"]) == times
 
 
 async def test_a_message_without_words_gives_a_room_named_after_channel_and_hour(w: World) -> None:

@@ -60,6 +60,21 @@ async def test_the_story_tells_of_an_incident_from_its_beginning_to_its_end(w: W
     assert "jwt" not in story
 
 
+async def test_the_story_tells_of_reminders_and_where_they_go_and_the_rooms_owner_may_end_them(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    set_ = await answer(w, MAX, OPS, "remind standup every weekday at 9:25 sure=yes")
+    await answer(w, MIA, w.slack.workspace.open_im(MIA).id, "remind standup tomorrow 9:00 sure=yes")
+    reminder_id = buttons_of(set_)["Pause"]["value"].partition("=")[2]
+    assert "room's owner" in await says(w, VERA, OPS, f"reminders pause={reminder_id}")
+    await says(w, MIA, OPS, f"reminders cancel={reminder_id}")
+    told = lines_of(await says(w, MIA, OPS, "story standup"))
+    assert told[1:] == [
+        f"<@{MAX}> · *remind* · done · <#{OPS}>",
+        f"<@{MIA}> · *remind* · done · direct messages",
+        f"<@{MIA}> · *reminders* · done · cancel · <#{OPS}>",
+    ]
+
+
 async def test_the_story_is_read_by_those_who_may_see_the_room_and_holds_no_other_rooms(w: World) -> None:
     await answer(w, MIA, TEAM, "create standup")
     await answer(w, MIA, TEAM, "create standup-2")

@@ -91,6 +91,13 @@ async def test_what_holds_until_the_meeting_ends_ends_with_it(w: World, backend:
     assert "Open" in await says(w, MAX, OPS, "join standup")
 
 
+async def test_kick_all_of_a_room_nobody_reported_on_names_the_back_ends_that_need_no_report(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    told = await says(w, OMAR, OPS, "kick standup all")
+    assert "*not supported*" in told
+    assert "Able: meetings." in told
+
+
 async def test_kick_all_removes_everybody_and_takes_no_duration(w: World) -> None:
     for name in ("standup", "meetings/review"):
         await answer(w, MIA, OPS, f"create {name}")
@@ -163,7 +170,7 @@ async def test_a_blocked_person_is_removed_told_by_whom_and_gets_no_link_until_u
     await w.jaas.webhooks.settled()
     assert "already so" in await says(w, OMAR, OPS, "block standup @max")
     assert "can join" in text_of(await pressed(w, OMAR, done, "Unblock"))
-    await w.told(MAX, "You can join")
+    assert f"unblocked by <@{OMAR}>" in text_of(await w.told(MAX, "You can join"))
     assert "Open" in await says(w, MAX, OPS, "join standup")
     assert "already so" in await says(w, OMAR, OPS, "unblock standup @max")
 

@@ -88,6 +88,7 @@ async def test_set_changes_what_was_named_and_loses_nothing_else(w: World) -> No
         ("set review capacity=many", "capacity= is a number from 1 to 99999"),
         ("set review closed=maybe", "closed= is yes or no"),
         ("set review type=party", "type= is conference, presentation or interview"),
+        ("set review type=interveiw", "Did you mean interview?"),
         ("set review type=interview type=interview", "type= is given twice"),
     ],
 )

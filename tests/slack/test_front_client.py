@@ -35,6 +35,15 @@ async def test_the_bot_asks_once_who_it_is_however_many_commands_follow(door: Do
     assert len(door.listeners.bodies) == 5
 
 
+async def test_an_answer_without_the_bots_id_still_says_which_user_the_bot_is(door: Door) -> None:
+    said = b'{"ok": true, "team_id": "T0MEETOPS", "user_id": "U0BOT"}'
+    async with RawServer([Turn(answer("200 OK", said, Content_Type="application/json"))]) as server:
+        client = WebClient(door.session, token="xoxb-bot", api_url=f"{server.url}/api/", metrics=door.metrics)
+        authorisation = Authorisation(client)
+        await authorisation.obtain()
+    assert authorisation.bot_user == "U0BOT"
+
+
 async def test_a_refused_token_ends_the_start_with_one_line_that_names_it(door: Door) -> None:
     client = WebClient(door.session, token="xoxb-wrong", api_url=door.slack.api_url, metrics=door.metrics)
     with pytest.raises(ConfigurationError) as refusal:

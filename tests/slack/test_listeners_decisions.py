@@ -74,6 +74,13 @@ async def test_two_clicks_are_two_and_their_keys_differ(hearing: Hearing) -> Non
     assert len(set(keys)) == 2  # whoever was refused for now may press again later
 
 
+async def test_two_clicks_within_one_tick_of_slacks_clock_are_told_apart_by_their_triggers(hearing: Hearing) -> None:
+    button = payloads.BUTTON | {"action_id": "approve.0"}
+    for trigger in ("1.2.one", "1.2.two"):
+        await hearing.entrance.dispatch(payloads.CLICK | {"actions": [button], "trigger_id": trigger})
+    assert len({given[-1] for name, given in hearing.heard if name == "click_decision"}) == 2
+
+
 async def test_the_clicks_of_two_people_at_the_same_moment_are_two(hearing: Hearing) -> None:
     button = payloads.BUTTON | {"action_id": "approve.0"}
     for user in (SARA, OMAR):

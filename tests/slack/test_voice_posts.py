@@ -207,6 +207,15 @@ async def test_public_channels_need_no_invitation_unless_the_scope_is_missing(si
         await voice.check_may_post("C0RANDOM")
 
 
+async def test_in_a_foreign_public_channel_scopes_that_slack_does_not_tell_are_no_leave_to_post(side: Side) -> None:
+    authorisation = Authorisation(side.door.client)
+    (await authorisation.obtain()).bot_scopes = None
+    voice = SlackVoice(side.door.client, side.door.response_urls, side.modals, authorisation, side.door.clock)
+    with pytest.raises(Unreachable, match=INVITE):
+        await voice.check_may_post("C0RANDOM")
+    await voice.check_may_post("C0OPS")
+
+
 async def test_an_invited_bot_can_post_at_once(side: Side) -> None:
     with pytest.raises(Unreachable):
         await side.voice.check_may_post("C0BOARD")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bot.capabilities import Option
 from bot.errors import BackendError, BadInput
+from bot.grammar import hint
 from bot.model import Room, VendorRoom
 
 ACCESS = ("trusted", "restricted", "public")
@@ -127,7 +128,9 @@ def wish_of(options: Mapping[str, str]) -> dict[str, object]:
 
 def _one_of(word: str, known: tuple[str, ...], label: str) -> str:
     if word not in known:
-        raise BadInput(f"{label} is {', '.join(known[:-1])} or {known[-1]}.")
+        near = hint(word, known)
+        asked = f" Did you mean {near}?" if near else ""
+        raise BadInput(f"{label} is {', '.join(known[:-1])} or {known[-1]}.{asked}")
     return word
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.backends.openmeetings.wire import Json
 from bot.capabilities import Option
 from bot.errors import BadInput
+from bot.grammar import hint
 
 TYPES = ("CONFERENCE", "PRESENTATION", "INTERVIEW")
 ELEMENTS = (
@@ -100,7 +101,8 @@ def fields_of(words: Mapping[str, str], options: tuple[Option, ...]) -> Json:
         try:
             fields[setting.field] = setting.read(word.strip())
         except ValueError as understood:
-            raise BadInput(f"{key}= is {understood}.") from None
+            near = hint(word, setting.choices)
+            raise BadInput(f"{key}= is {understood}.{f' Did you mean {near}?' if near else ''}") from None
     return fields
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.capabilities import Option
 from bot.errors import BackendError, BadInput
-from bot.grammar import Email
+from bot.grammar import Email, hint
 from bot.model import VendorRoom
 
 Json = dict[str, Any]
@@ -156,7 +156,8 @@ def _field(key: str, value: str) -> Json:
 
 def _type(key: str, value: str) -> str:
     if value.lower() not in TYPES:
-        raise BadInput(f"type= is {', '.join(TYPES)}.")
+        near = hint(value, TYPES)
+        raise BadInput(f"type= is {', '.join(TYPES)}.{f' Did you mean {near}?' if near else ''}")
     return TYPES[value.lower()]
 
 

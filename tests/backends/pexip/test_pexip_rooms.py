@@ -30,6 +30,7 @@ from tests.fakes.pexip import CONFERENCE, PASSWORD, PatientClock, guest, pexip_a
 WRONG_OPTIONS = {
     "unknown": ({"lobby": "yes"}, r"has no lobby=; it takes .*guest_pin="),
     "type": ({"type": "webinar"}, "type= is vmr, auditorium"),
+    "type misspelt": ({"type": "auditorum"}, "Did you mean auditorium"),
     "short pin": ({"pin": "123"}, "pin= is 4 to 20 digits"),
     "pin with letters": ({"pin": "12a4"}, "pin= is 4 to 20 digits"),
     "long pin": ({"pin": "1" * 21}, "pin= is 4 to 20 digits"),
