@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,11 @@ from bot.capabilities import Backend, ListsParticipants
 from bot.cards import RoomCards
 from bot.clock import Clock
 from bot.door import Door
-from bot.errors import Refused
+from bot.errors import Refused, Unavailable
 from bot.files import SharedFiles
 from bot.lookup import Lookup
 from bot.model import Meeting, Participant, Person, PhoneNumber, Presence, Room
-from bot.people import Caller, People
+from bot.people import ROLES, Caller, People
 from bot.phone import PhoneCalls
 from bot.policy import Allow, Policy, judge
 from bot.reminders import Reminders
@@ -81,6 +82,12 @@ class Desk:
                 link = f'a guest link works: invite room "{caller.name}"'
                 detail = text(User(person.user_id), f" is a guest and can't press Join; {link}. Nobody was invited.")
                 raise Refused(f"{caller.name} is a guest and can't press Join; {link}.", detail=detail)
+
+    async def roles_changed(self, backend: str) -> None:
+        """What was read before of the roles that this back end keeps counts no more, in no process."""
+        self.people.roles_changed(backend)
+        with suppress(Unavailable):  # the others read them again within minutes anyway
+            await self.store.db.announce(ROLES, backend)
 
     async def waiting_for(self, caller: Caller) -> list[Request]:
         """The requests that this person may decide on, did not ask for, and has not approved yet."""

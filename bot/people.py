@@ -22,6 +22,8 @@ from bot.role_copies import RoleCopies, RoleCopy
 
 Members = Mapping[str, frozenset[str]]  # user group id → user ids
 
+ROLES = "roles"  # of a back end, as what other processes hear of a change
+
 GROUP_TTL = timedelta(seconds=60)
 PROFILE_TTL = timedelta(minutes=5)
 PATIENCE = 3.0  # seconds that one read from Slack may take before it counts as failed

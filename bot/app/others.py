@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from structlog import get_logger
 
 from bot.approvals import Approvals
-from bot.people import People
+from bot.people import ROLES, People
 from bot.slack.events import CHANNEL, USER, USER_GROUP
 from bot.slack.outbox import SlackVoice
 from bot.store import Database, DatabaseUnavailable, Tx
@@ -44,11 +44,12 @@ async def among_others(db: Database, approvals: Approvals) -> None:
 
 
 def follow_invalidations(db: Database, people: People, voice: SlackVoice) -> None:
-    """What Slack told another process about people, user groups and channels is asked for anew here too."""
+    """What another process learnt about people, user groups, channels and roles is asked for anew here too."""
     known: dict[str, Callable[[str], None]] = {
         USER: lambda user_id: people.invalidate(user_id=user_id),
         USER_GROUP: lambda group_id: people.invalidate(group_id=group_id),
         CHANNEL: voice.forget_channel,
+        ROLES: people.roles_changed,
     }
     for kind, forget in known.items():
         db.changes.follow(kind, _follower(forget))

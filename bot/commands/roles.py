@@ -162,7 +162,7 @@ async def run(act: Act[KeepsRoles], args: Args) -> Reply:
     try:
         done = await act.once(EFFECT, lambda: _carried_out(act.backend, act.found[CHANGE]), Done)
     finally:
-        act.desk.people.roles_changed(act.backend.name)
+        await act.desk.roles_changed(act.backend.name)
     return Reply(text(f"{act.backend.name}: {done.words}"), Outcome(done.outcome), facts=done.facts)
 
 
@@ -185,7 +185,7 @@ async def _carried_out(backend: KeepsRoles, change: Change) -> Done:
 
 async def check(act: Act[KeepsRoles], args: Args) -> Reply:
     """Look whether the role is there now, and so; nothing is sent again."""
-    act.desk.people.roles_changed(act.backend.name)
+    await act.desk.roles_changed(act.backend.name)
     roles, adding = await act.backend.roles(), _action(args) == "add"
     try:
         role = _one(act, args, roles)

@@ -150,7 +150,7 @@ class Reminders:
                 async with self._store.db.begin() as tx:
                     reminder = await self._kept.get(due.id, tx)
                     if reminder is not None and reminder.state is Standing.ACTIVE:
-                        await self._plan(tx, reminder)
+                        await self._ended_if_over(tx, await self._plan(tx, reminder))
         async with self._store.db.begin() as tx:
             await self._jobs.enqueue(tx, PLAN, ALL, at=self._clock.now() + AGAIN)
 

@@ -134,6 +134,7 @@ async def _rules_again(w: World, process: Process) -> None:
     await w.told(VERA, "Operator")
 
 
+@pytest.mark.sqlite
 async def test_sigterm_ends_what_is_under_way_and_then_the_successor_begins(tmp_path: Path) -> None:
     async with world(tmp_path, start_bot=False) as w, launched(w) as (first, url):
         await connect(w, url)
@@ -160,6 +161,7 @@ async def test_sigterm_ends_what_is_under_way_and_then_the_successor_begins(tmp_
         assert len(w.sent("DIAL_OUT_PARTICIPANT")) == 1
 
 
+@pytest.mark.sqlite
 async def test_a_predecessor_that_does_not_end_is_waited_for_and_then_named(tmp_path: Path) -> None:
     async with opened(tmp_path), world(tmp_path, start_bot=False) as w:
         with pytest.raises(ConfigurationError) as refused:
@@ -167,6 +169,7 @@ async def test_a_predecessor_that_does_not_end_is_waited_for_and_then_named(tmp_
     assert str(refused.value).startswith("DATABASE_URL: another meetops runs on this database; stop it first (")
 
 
+@pytest.mark.sqlite
 async def test_sigterm_ends_a_start_that_waits_for_its_predecessor(tmp_path: Path) -> None:
     async with opened(tmp_path), world(tmp_path, start_bot=False) as w:
         starting = asyncio.create_task(app.serve(settings(w), predecessor_drains=timedelta(minutes=5)))

@@ -65,6 +65,12 @@ def check(told: str, word: str) -> None:
     assert not re.search(r"Traceback|Exception|<html|127\.0\.0\.1|http|aiohttp|None|\{", said), said
 
 
+async def signed_in(w: World) -> None:
+    """Where there are two processes, each has its session at OpenMeetings."""
+    for _ in range(2):
+        await answer(w, OMAR, OPS, "rooms")
+
+
 async def test_what_8x8_answers_amiss_ends_in_one_sentence(w: World) -> None:
     await answer(w, MIA, OPS, "create standup")
     await w.enter(MAX, "standup")
@@ -78,6 +84,7 @@ async def test_what_8x8_answers_amiss_ends_in_one_sentence(w: World) -> None:
 
 async def test_what_openmeetings_answers_amiss_ends_in_one_sentence(w: World) -> None:
     await answer(w, MIA, OPS, "create meetings/review")
+    await signed_in(w)
     start = log_file().stat().st_size
     for line, fault, word in AT_OPENMEETINGS:
         w.meetings.faults.add(fault, times=9)
@@ -114,7 +121,7 @@ async def test_a_call_that_could_not_leave_is_placed_when_it_is_asked_for_again(
 
 
 async def test_a_room_that_was_made_although_the_answer_failed_is_found_and_not_made_twice(w: World) -> None:
-    await answer(w, OMAR, OPS, "rooms")  # signs in
+    await signed_in(w)
     w.meetings.faults.add(Fault(status=500))
     assert (await says(w, MIA, OPS, "create meetings/review")).startswith("done")
     assert [room["name"] for room in w.meetings.rooms.by_id.values()].count("review") == 1
@@ -122,7 +129,7 @@ async def test_a_room_that_was_made_although_the_answer_failed_is_found_and_not_
 
 async def test_a_meeting_whose_link_failed_was_started_all_the_same(tmp_path: Path) -> None:
     async with world(tmp_path, default="meetings") as w:
-        await answer(w, OMAR, OPS, "rooms")  # signs in
+        await signed_in(w)
         accounts = w.meetings.sessions.accounts
         accounts["soap"] = replace(accounts["soap"], groups=0)
         told = await answer(w, MIA, OPS, "start review @max")

@@ -21,6 +21,12 @@ approvals = 2
 """
 
 
+async def written(w: World) -> None:
+    """Whoever reads the audit has the rows written that its process holds back; there may be two processes."""
+    for _ in range(2):
+        await says(w, SARA, OPS, "audit since=1h")
+
+
 async def intact(w: World) -> str:
     """What `meetops audit verify` says beside the running bot."""
     report = await audit_verify(load({**w.environ}, w.folder))
@@ -70,7 +76,7 @@ async def test_what_was_never_asked_because_it_was_refused_is_on_record_too(w: W
     await standup(w)
     await says(w, VERA, OPS, DIAL)
     await says(w, OMAR, OPS, "dial standup +1 212 555 0123")
-    await says(w, SARA, OPS, "audit since=1h")
+    await written(w)
     await w.until(lambda: len(trail(w, "dial")) == 2)  # refusals are written in batches, by each process its own
     assert {(row.actor, row.outcome) for row in trail(w, "dial")} == {(VERA, "refused"), (OMAR, "refused")}
 
@@ -80,7 +86,7 @@ async def test_a_command_that_fails_as_it_is_carried_out_is_on_record_once(w: Wo
     assert "invalid" in await says(w, MIA, OPS, "create retro pin=words")
     w.jaas.faults.add(Fault(status=500, acts=False), times=3)
     assert "unknown" in await says(w, OMAR, OPS, "dial standup oncall")
-    await says(w, SARA, OPS, "audit since=1h")
+    await written(w)
     rows = [(row.actor, row.action, row.outcome) for row in trail(w, "create", "dial")]
     assert rows == [(MIA, "create", "done"), (MIA, "create", "invalid"), (OMAR, "dial", "unknown")]
 
@@ -90,7 +96,7 @@ async def test_a_refused_click_on_join_is_on_record_with_its_room(w: World) -> N
     await says(w, OMAR, OPS, "lock standup")
     await w.click(MIA, card, "Join")
     await w.told(MIA, "is locked")
-    await says(w, SARA, OPS, "audit since=1h")
+    await written(w)
     assert [(row.outcome, row.room) for row in trail(w, "join")] == [("refused", "jaas/standup")]
 
 

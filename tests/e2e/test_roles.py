@@ -247,6 +247,7 @@ async def test_an_unknown_end_offers_check_which_looks_and_sends_nothing(w: Worl
     assert len(w.sbc.sent("PUT")) == 1
 
 
+@pytest.mark.engines  # in every process
 async def test_who_has_a_removed_role_loses_it_at_once(tmp_path: Path) -> None:
     grants = MAPPED.replace("OPERATOR", "VIEWER", 1)
     async with world(tmp_path, with_anynode=True, grants=grants) as w:

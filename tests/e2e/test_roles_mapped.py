@@ -79,6 +79,7 @@ def doing(verb: str) -> str:
 
 async def test_whoami_and_can_say_where_a_role_comes_from_and_how_old_it_is(tmp_path: Path) -> None:
     async with world(tmp_path, with_anynode=True, grants=MAPPED) as w:
+        await says(w, MAYA, OPS, "whoami")  # where there are two processes, each has read the roles now
         told = await says(w, MAYA, OPS, "whoami")
         assert "*CALL_HISTORY_EXPORTER* · granted by id · read from sbc at " in told
         assert "(just now), at most OPERATOR" in told
@@ -100,6 +101,7 @@ async def test_without_the_exchange_its_roles_count_for_looking_for_an_hour_and_
 ) -> None:
     async with world(tmp_path, with_anynode=True, grants=MAPPED) as w:
         await answer(w, MAX, OPS, "create jaas/board")
+        await says(w, MAX, OPS, "rooms")  # where there are two processes, each has read the roles now
         w.sbc.faults.add(NO_MONITOR, times=1000)
         w.clock.advance(timedelta(minutes=6))
         assert "jaas/board" in await says(w, MAX, OPS, "rooms")

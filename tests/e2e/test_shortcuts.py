@@ -11,6 +11,7 @@ from bot.play.slack import Message, buttons_of, text_of
 from bot.play.slack.seed import GUS, MAX, MIA, OMAR, VERA
 from tests.e2e.test_home import window
 from tests.fakes.asking import form_of, trail
+from tests.fakes.databases import rows
 from tests.fakes.speaking import OPS, TEAM, says
 from tests.fakes.world import World
 
@@ -33,8 +34,7 @@ async def started(w: World, person: str, **values: object) -> None:
 
 
 def kept_cards(w: World) -> int:
-    with sqlite3.connect(w.folder / "meetops.db") as connection:
-        return int(connection.execute("SELECT count(*) FROM cards").fetchone()[0])
+    return int(rows(w.folder, "SELECT count(*) FROM cards")[0][0])
 
 
 async def test_the_global_shortcut_starts_a_meeting_in_a_channel_of_ones_own(w: World) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.play.slack import buttons_of, text_of
 from bot.play.slack.seed import GUS, MAX, MIA, OMAR, SARA, VERA
-from tests.fakes.asking import NUMBER, ended
+from tests.fakes.asking import NUMBER, ended, trail
 from tests.fakes.speaking import OPS, TEAM, answer, pressed, says
 from tests.fakes.world import World
 
@@ -82,6 +82,7 @@ async def test_the_story_is_read_by_those_who_may_see_the_room_and_holds_no_othe
     await says(w, MIA, OPS, "show meetings/standup")
     assert "I know no room" in await says(w, VERA, "C0RANDOM", "story jaas/standup-2")
     assert "refused" in await says(w, GUS, TEAM, "story jaas/standup")
+    await w.until(lambda: len(trail(w, "story")) == 1)
     made, refused = lines_of(await says(w, MIA, TEAM, "story jaas/standup"))
     assert made == f"<@{MIA}> · *create* · done"
     assert refused.startswith(f"<@{GUS}> · *story* · refused · id `")
@@ -92,6 +93,7 @@ async def test_a_long_story_is_told_in_parts_that_fit_into_a_message(w: World) -
     await answer(w, MIA, OPS, "create standup")
     for _ in range(35):
         await answer(w, MIA, OPS, "join standup")
+    await w.until(lambda: len(trail(w, "join")) == 35)
     last = await answer(w, MIA, OPS, "story standup")
     assert "part 2 of 2" in text_of(last)
     assert len(last.blocks) <= 50
@@ -116,6 +118,7 @@ async def test_who_was_given_no_link_by_a_card_stands_in_the_story(w: World) -> 
     card = await w.posted(OPS, "made by")
     await answer(w, MIA, OPS, "lock standup")
     await pressed(w, MAX, card, "Join")
+    await w.until(lambda: trail(w, "join"))
     story = lines_of(await says(w, MIA, OPS, "story standup since=1h"))
     assert any(line.startswith(f"<@{MAX}> · *join* · refused · id `") for line in story)
 

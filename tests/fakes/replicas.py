@@ -27,10 +27,14 @@ class Replicas:
         """Where each listens, if it lives."""
         return [f"http://127.0.0.1:{port}" for port in self.processes]
 
-    async def start(self, port: int) -> None:
-        """Begin one and wait until it can answer."""
+    async def begin(self, port: int) -> None:
+        """Begin one."""
         environ = {**self.w.environ, "PORT": str(port), "LOG_FORMAT": "json"}
         self.processes[port] = await launch(self.w.folder, environ, "run")
+
+    async def start(self, port: int) -> None:
+        """Begin one and wait until it can answer."""
+        await self.begin(port)
         await ready(f"http://127.0.0.1:{port}")
 
     async def kill(self, port: int) -> None:

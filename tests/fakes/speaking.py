@@ -10,7 +10,8 @@ from bot.play.slack import Message, controls_of, text_of
 from bot.play.vendors.openmeetings import Client
 from tests.fakes.world import World
 
-BY_THE_WAY = ("made by", "You asked: ")  # a card, and how an earlier request ended: they come when they come
+# A card, how an earlier request ended, who was not told of something: they come when they come.
+BY_THE_WAY = ("made by", "You asked: ", "I could not reach <")
 OPS, TEAM, RANDOM, INCIDENT, BOARD, ATTIC = "C0OPS", "C0TEAM", "C0RANDOM", "C0INCIDENT", "C0BOARD", "C0ATTIC"
 
 

@@ -96,6 +96,14 @@ async def test_of_a_long_absence_the_owner_is_told_once(here: Belfry) -> None:
     assert await here.fates(reminder) == ["skipped missed"] * 11 + ["posted"]
 
 
+async def test_once_that_was_missed_before_it_was_planned_is_over_too(here: Belfry) -> None:
+    reminder = await here.arm("in 3 hours")
+    await here.jump(4 * HOUR)
+    assert (here.posts, here.told) == ([], ["skipped missed"])
+    assert (await here.now(reminder)).state is Standing.ENDED
+    assert await here.reminders.going_on() == []
+
+
 async def test_with_a_lead_it_is_posted_before_its_time(here: Belfry) -> None:
     await here.arm(EVERY, lead=timedelta(minutes=10))
     await here.pass_by(timedelta(minutes=19))
