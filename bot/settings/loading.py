@@ -165,7 +165,9 @@ def _content(file: Path, label: str) -> str:
 def _refuse_half_backends(tables: dict[str, Any], origins: dict[Path_, str]) -> None:
     """A variable whose back end's name is misspelt makes a table of its own, without a kind."""
     backends = tables.get("backends")
-    for name, table in backends.items() if isinstance(backends, dict) else ():
+    if not isinstance(backends, dict):
+        return
+    for name, table in backends.items():
         places = {("backends", name, key) for key in table} if isinstance(table, dict) else set()
         if places and "kind" not in table and places <= set(origins):
             others = ", ".join(other for other in backends if other != name)
