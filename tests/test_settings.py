@@ -165,6 +165,17 @@ def test_files_are_read_relative_to_the_configuration_file(tmp_path: Path) -> No
     assert om.base_url == "http://127.0.0.1:5080/openmeetings"
 
 
+def test_a_file_of_secrets_holds_one_a_line(read: Load, tmp_path: Path, pem: str) -> None:
+    (tmp_path / "jaas.pem").write_text(pem)
+    (tmp_path / "secrets").write_text("whsec_1\n\nwhsec_2\n")
+    toml = "[backends.x]\nkind = 'jaas'\napp_id = 'vpaas-1'\nkey_id = 'ed85b6'\nprivate_key_file = 'jaas.pem'\n"
+    jaas = read(toml + "webhook_secrets_file = 'secrets'").backends["x"]
+    assert isinstance(jaas, JaasSettings)
+    assert [secret.get_secret_value() for secret in jaas.webhook_secrets] == ["whsec_1", "whsec_2"]
+    both = problem(read, toml + "webhook_secrets_file = 'secrets'\nwebhook_secrets = ['whsec_3']")
+    assert "give either webhook_secrets or webhook_secrets_file, not both" in both
+
+
 def test_the_environment_names_of_the_ecosystem_are_understood(read: Load) -> None:
     settings = read(
         SLACK_APP_TOKEN="xapp-1",
@@ -222,6 +233,12 @@ def test_nothing_secret_shows_in_the_settings(read: Load) -> None:
         ("", {"MEETOPS_PORT": "1"}, "MEETOPS_PORT: is not a setting"),
         ("", {"MEETOPS_SLACK__COLOUR": "1"}, "MEETOPS_SLACK__COLOUR: is not a setting"),
         ("", {"MEETOPS_": "1"}, "MEETOPS_: is not a setting"),
+        (
+            OPENMEETINGS + "password = 'x'",
+            {"MEETOPS_BACKENDS__OMM__PASSWORD": "s3cret"},
+            "MEETOPS_BACKENDS__OMM__PASSWORD: there is no [backends.omm]; known are om",
+        ),
+        ("", {"MEETOPS_BACKENDS__OM__USERNAME": "x"}, "MEETOPS_BACKENDS__OM__USERNAME: there is no [backends.om]"),
         ("", {"MEETOPS_LANGUAGE__X": "1"}, "MEETOPS_LANGUAGE__X"),
         ("language = 'en'", {"MEETOPS_LANGUAGE__X": "1"}, "MEETOPS_LANGUAGE__X: is not a setting"),
         ("", {"MEETOPS_ROLES__X": "1"}, "MEETOPS_ROLES__X: lists and roles come from the configuration file alone"),

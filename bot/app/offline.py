@@ -88,10 +88,15 @@ async def audit_export(
     verb: str | None = None,
     outcome: str | None = None,
 ) -> None:
-    """Write the rows, oldest first. Raises ConfigurationError, and BadInput for a `since` that is no moment."""
+    """Write the rows, oldest first.
+
+    Raises ConfigurationError, and BadInput for a `since` that is no moment or an `actor` that is no id.
+    """
     from bot.audit import Filters, export
     from bot.store import Database
 
+    if actor is not None and "@" in actor:  # it would match no row, which reads like "did nothing"
+        raise BadInput("--actor is a Slack user id, such as U0123ABCD, and not a name.")
     only = Filters(since=_since(since), room=room, actor=actor, verb=verb, outcome=outcome)
     db = Database(settings.database_url.get_secret_value(), read_only=True)
     await db.open()

@@ -264,7 +264,7 @@ async def suggest(act: Act[ConfiguresResources], related: str, words: str) -> tu
 COMMAND = Command(
     name="config",
     summary="Look at and change a back end's configuration",
-    doing="change the configuration",
+    doing="look at or change the configuration",
     args=Args,
     needs=ConfiguresResources,
     permission=READS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.capabilities import FindsRooms
+from bot.capabilities import CreatesRooms, FindsRooms, why_not
 from bot.cards import join_button
 from bot.command import Act, Command
-from bot.errors import BackendError, BadInput
+from bot.errors import BackendError, BadInput, NotSupported
 from bot.grammar import key, quote, render, rest
 from bot.model import Room, VendorRoom
 from bot.reply import Button, Card, Line, Reply, Strong, Text, User, text
@@ -29,6 +29,8 @@ class Args:
 async def run(act: Act[Any], args: Args) -> Reply:
     """List what the bot keeps, then what the vendors list and the caller may see."""
     backend, words = _split(act, args.words or "")
+    if backend is not None:
+        _check_has_rooms(act, backend)
     kind = (args.type or "").casefold()
     kept = await act.desk.lookup.rooms(act.caller, act.place, backend=backend)
     rooms = [room for room in kept if _matches(room.handle, room.kind, words, kind)]
@@ -63,6 +65,13 @@ def _page(act: Act[Any], args: Args, lines: list[Line], troubles: list[Line]) ->
         if 1 <= other <= pages
     ]
     return Reply(text(f"{count} rooms"), card=Card(title=title, lines=(*shown, *troubles), buttons=tuple(buttons)))
+
+
+def _check_has_rooms(act: Act[Any], name: str) -> None:
+    able = [other for other, one in act.desk.backends.items() if isinstance(one, CreatesRooms)]
+    if name not in able:
+        reason = why_not(type(act.desk.backends[name]), CreatesRooms)
+        raise NotSupported(f"{name} can't list rooms: {reason}. Able: {', '.join(able) or 'no configured back end'}.")
 
 
 def _number(words: str | None, pages: int) -> int:

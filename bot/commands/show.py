@@ -56,10 +56,13 @@ def _shown(room: Room, lines: list[Line]) -> Reply:
 
 
 def _headline(room: Room) -> Text:
-    owner: Text = (" · owner ", User(room.owner.user_id)) if room.owner else (" · made elsewhere",)
+    # When a room made elsewhere was made nobody here knows: its record tells when it was first seen.
+    made: Text = (" · made elsewhere",)
+    if room.owner is not None:
+        made = (" · owner ", User(room.owner.user_id), " · made ", At(room.created_at, "full"))
     locked = " · locked" if room.locked else ""
     kind = f" · {room.kind}" if room.kind else ""
-    return text("on ", Strong(room.backend), kind, *owner, " · made ", At(room.created_at, "full"), locked)
+    return text("on ", Strong(room.backend), kind, *made, locked)
 
 
 async def _vendor(act: Act[Any], room: Room) -> VendorRoom:

@@ -94,7 +94,7 @@ def _participant(spec: FieldSpec, token: Token) -> ParticipantWord:
         raise BadInput("Name somebody in the meeting: id:…, @person, or the exact name shown there.")
     if text.lower().startswith("id:"):
         if not text[3:].strip():
-            raise BadInput("After id: comes the id that `who` shows.")
+            raise BadInput("After id: comes the id that who shows.")
         return ParticipantWord(id=text[3:].strip())
     return ParticipantWord(name=text)
 

@@ -21,6 +21,7 @@ PREFIX = "MEETOPS_"
 CONFIG = "MEETOPS_CONFIG"
 _FILE_ALONE = ("roles", "grants", "approvals")
 _FREE_NAMES = ("roles", "book")  # tables whose keys are the operator's own words
+_ONE_A_LINE = ("webhook_secrets",)  # lists of secrets: their file holds one a line
 _SECTIONS: dict[str, type[Section]] = {
     "slack": SlackSettings,
     "roles": RoleSettings,
@@ -63,6 +64,7 @@ def load(
     file = (cwd or Path.cwd()) / environ.get(CONFIG, "meetops.toml")
     tables, origins = _file_tables(file), dict[Path_, str]()
     _overlay(tables, environ, origins)
+    _refuse_half_backends(tables, origins)
     _read_files(tables, file.parent, origins)
     _refuse_unknown(tables, origins)
     for variable, attribute in ENVIRONMENT.items():
@@ -143,7 +145,8 @@ def _read_files(table: dict[str, Any], folder: Path, origins: dict[Path_, str], 
             if plain in table:
                 raise ConfigurationError(f"{label}: give either {plain} or {name}, not both")
             del table[name]
-            table[plain] = _content(folder / value, label)
+            content = _content(folder / value, label)
+            table[plain] = content.split() if plain in _ONE_A_LINE else content
             origins[(*path, plain)] = label
 
 
@@ -157,6 +160,19 @@ def _content(file: Path, label: str) -> str:
     if not content.strip():
         raise ConfigurationError(f"{label}: {file} is empty")
     return content
+
+
+def _refuse_half_backends(tables: dict[str, Any], origins: dict[Path_, str]) -> None:
+    """A variable whose back end's name is misspelt makes a table of its own, without a kind."""
+    backends = tables.get("backends")
+    if not isinstance(backends, dict):
+        return
+    for name, table in backends.items():
+        places = {("backends", name, key) for key in table} if isinstance(table, dict) else set()
+        if places and "kind" not in table and places <= set(origins):
+            others = ", ".join(other for other in backends if other != name)
+            known = f"; known are {others}" if others else ""
+            raise ConfigurationError(f"{origins[min(places)]}: there is no [backends.{name}]{known}")
 
 
 def _refuse_unknown(tables: dict[str, Any], origins: dict[Path_, str]) -> None:

@@ -91,12 +91,12 @@ class Front:
 
     async def _verified(self, request: web.Request) -> tuple[str, Body]:
         headers = request.headers
+        timestamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
+        self._signature.expects(timestamp, signature)
         if request.content_type not in {FORM, JSON} or (request.charset or "utf-8").lower() != "utf-8":
             raise _Rejected(400, "content type")
         if "Content-Encoding" in headers:
             raise _Rejected(400, "content encoding")
-        timestamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
-        self._signature.expects(timestamp, signature)
         raw = await _read(request)
         self._signature.verify(timestamp, signature, raw)
         try:

@@ -70,6 +70,9 @@ async def test_beside_a_running_bot_the_audit_is_checked_and_exported_and_nothin
     assert {row["action"] for row in await exported(meetops, w, "--actor", VERA)} == {"create"}
     assert await exported(meetops, w, "--since", "2026-11-24") == rows
     assert await exported(meetops, w, "--since", "2999-01-01") == []
+    named = await asked(meetops, w, "export", "--actor", "@vera")
+    assert (named.status, named.out) == (2, "")
+    assert "--actor is a Slack user id, such as U0123ABCD, and not a name." in named.err
     table = (await asked(meetops, w, "export", "--format", "csv")).out
     read = list(csv.DictReader(io.StringIO(table, newline="")))
     assert [row["hash"] for row in read] == [row["hash"] for row in rows]

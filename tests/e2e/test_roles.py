@@ -60,6 +60,8 @@ async def test_roles_are_shown_as_a_matrix_and_one_alone_by_id_or_name(w: World)
     assert "ADMINISTRATOR" not in one
     assert "not found · There is no role EXPORTERS" in await says(w, SARA, OPS, "roles sbc EXPORTERS")
     assert "Did you mean add?" in await says(w, SARA, OPS, "roles sbc ad AGENT")
+    none = await says(w, SARA, OPS, "rooms sbc")
+    assert "not supported · sbc can't list rooms: anynode is a telephone exchange and has no rooms. Able: jaas" in none
     assert "not supported · jaas can't keep roles" in await says(w, SARA, OPS, "roles jaas")
 
 

@@ -84,6 +84,12 @@ async def test_a_bad_signature_or_time_is_refused_whatever_it_is_made_of(door: D
     assert door.listeners.bodies == []
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/octet-stream", f"{FORM}; charset=latin-1"])
+async def test_an_unsigned_request_is_unauthenticated_whatever_it_says_it_is(door: Door, content_type: str) -> None:
+    assert await door.post(form(), {"Content-Type": content_type}) == (401, "")
+    assert (await door.send(form(), content_type=content_type))[0] == 400
+
+
 async def test_one_changed_byte_breaks_the_signature(door: Door) -> None:
     body = form(text="kick standup Ann")
     assert (await door.post(body.replace(b"Ann", b"Bob"), door.signed(body)))[0] == 401

@@ -134,7 +134,7 @@ async def test_a_value_too_long_for_a_field_is_not_shown_in_half(side: Side) -> 
         ("invite", {"room": "standup", "email": "no address"}, "email", "e-mail"),
         ("create", {"room": "standup", "options": 'type="vmr'}, "options", "not closed"),
         ("create", {"room": "standup", "options": "type=a type=b"}, "options", "twice"),
-        ("kick", {"room": "standup", "participant": "id:"}, "participant", "id that `who` shows"),
+        ("kick", {"room": "standup", "participant": "id:"}, "participant", "id that who shows"),
     ],
 )
 async def test_what_is_wrong_is_said_beside_its_field_without_the_usage_line(

@@ -101,7 +101,7 @@ class Aliases:
         """Raise Refused, naming the rooms, when other rooms than `beside` have some of them."""
         taken = [held for held in (await self.held(aliases)).values() if held.room != beside]
         if taken:
-            raise Refused(f"{_who_has(taken)}. Only move_alias= of `set` takes an alias from a room, by an approval.")
+            raise Refused(f"{_who_has(taken)}. Only set … move_alias= takes an alias from a room, by an approval.")
 
     async def add(self, room: Detail, aliases: Iterable[str]) -> None:
         """Give the room further aliases. The node refuses one that a room has."""

@@ -80,7 +80,7 @@ class Schema:
         found = self.fields.get(name)
         if found is None:
             near = hint(name, [one.name for one in self.writable])
-            asked = f" Did you mean {near}?" if near else f" `schema` lists the fields of {self.resource.name}."
+            asked = f" Did you mean {near}?" if near else f" Its fields: config … {self.resource.name} schema."
             raise BadInput(f"{self.resource.name} has no field {name}.{asked}")
         if found.readonly or name in OWN:
             raise BadInput(f"{name} is given by the node and cannot be set.")

@@ -177,7 +177,7 @@ async def _either(one: Detail, call: Callable[[Detail], Awaitable[T]]) -> T:
 
 
 def _stored(request: Detail) -> tuple[str, str]:
-    words = f"Stored as the licence request {request.id}: `export` it, then `upload` the response."
+    words = f"Stored as the licence request {request.id}: export it, then upload the response."
     return words, Outcome.ACCEPTED
 
 
