@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import sqlite3
 from datetime import timedelta
 
 from bot.play.slack import Message, buttons_of, text_of
