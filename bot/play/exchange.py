@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.utils import format_datetime
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -111,3 +112,12 @@ def _exchange(at: datetime, backend: str, request: web.Request, *, sent: str, st
 def _body(answer: web.StreamResponse) -> str:
     body = answer.body if isinstance(answer, web.Response) else None
     return body.decode(errors="replace") if isinstance(body, bytes | bytearray) else ""
+
+
+def dated(clock: Clock) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """For `on_response_prepare`: the Date of each answer is of this clock."""
+
+    async def date(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(clock.now(), usegmt=True)
+
+    return date

@@ -6,7 +6,7 @@ No address, query, header or body ever stands in an error or a log line: they ca
 from __future__ import annotations
 
 from bot.rest.address import address
-from bot.rest.answer import Answer, raise_for, unclear
+from bot.rest.answer import Answer, raise_for, refuse_clock, unclear
 from bot.rest.client import Observe, Rest
 from bot.rest.downloads import Begin, BrokenOff, Downloaded
 from bot.rest.pace import Pace
@@ -27,5 +27,6 @@ __all__ = [
     "display_name",
     "plain",
     "raise_for",
+    "refuse_clock",
     "unclear",
 ]

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.errors import BackendError, NotFound, SignInFailed, Unavailable, UnknownOutcome
 from bot.model import Risk
+
+TOKENS_BEAR = 60  # seconds that two clocks may differ: every token is signed as valid from a minute ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,12 @@ class Answer:
     def date(self) -> str | None:
         """The vendor's clock."""
         return self.headers.get("Date")
+
+    def ahead(self, now: datetime) -> int | None:
+        """By how many seconds `now` is ahead of the vendor's clock; None where the vendor tells no time."""
+        with suppress(ValueError, OverflowError, TypeError):
+            return round(now.timestamp() - parsedate_to_datetime(self.date or "").timestamp())
+        return None
 
     @property
     def retry_after(self) -> float | None:
@@ -78,6 +87,16 @@ def raise_for(answer: Answer, *, risk: Risk, what: str = "that") -> None:
     if status >= 500:
         raise unclear(name)
     raise BackendError(f"{name} did not accept the request (status {status}).")
+
+
+def refuse_clock(answer: Answer, now: datetime) -> None:
+    """Of a signed token that was refused: raise that the two clocks differ by more than such a token bears."""
+    ahead = answer.ahead(now)
+    if ahead is not None and abs(ahead) > TOKENS_BEAR:
+        raise SignInFailed(
+            f"{answer.backend} refused the bot's token: the bot's clock is {ahead:+d} s off {answer.backend}'s; ask an "
+            "administrator to set the clocks."
+        )
 
 
 def unclear(backend: str) -> UnknownOutcome:

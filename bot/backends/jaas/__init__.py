@@ -36,7 +36,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
 from bot.backends.jaas.control import Control
@@ -152,7 +151,7 @@ class Jaas(
         signer = Signer(private_key, kid=self._key_id, source=key_source)
         self._links = Links(self._tenant, signer, clock, lifetime=link_lifetime)
         claims = {"aud": "jitsi", "iss": "chat", "admin": True, "sub": app_id}
-        self._control = Control(rest, self._tenant, AdminToken(signer, claims, clock))
+        self._control = Control(rest, self._tenant, AdminToken(signer, claims, clock), clock)
         self._telephone = Telephone(rest, self._tenant)
         self._webhooks = Webhooks(
             app_id, secrets=webhook_secrets, authorization=webhook_authorization, tolerance=webhook_tolerance
@@ -251,7 +250,7 @@ class Jaas(
             return Health(False, facts, f"{self.name} answered with a web page; check its base_url.")
         if answer.status >= 500:
             return Health(False, facts, f"{self.name} failed (status {answer.status}).")
-        skew = _skew(answer.date, self._clock.now())
+        skew = answer.ahead(self._clock.now())
         if skew is None:
             return Health(True, facts)
         facts["clock"] = f"{skew:+d} s against 8x8's"
@@ -265,10 +264,3 @@ def _full(number: PhoneNumber) -> str:
     if not E164.fullmatch(number.e164):
         raise BadInput("A full number is needed: + and 7 to 15 digits.")
     return number.e164
-
-
-def _skew(date: str | None, now: datetime) -> int | None:
-    try:
-        return round(now.timestamp() - parsedate_to_datetime(date or "").timestamp())
-    except (ValueError, OverflowError):
-        return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.backends.jaas.answers import check
 from bot.backends.jaas.names import Tenant
+from bot.clock import Clock
 from bot.errors import NotFound
 from bot.model import Outcome, Risk, Room
-from bot.rest import Answer, Rest
+from bot.rest import Answer, Rest, refuse_clock
 from bot.tokens import AdminToken
 
 MEETING = ("v1", "_jaas", "conference-commands", "v1", "meeting")
@@ -16,8 +17,9 @@ ACCESS = ("v1", "_jaas", "jaccess", "v1", "access-management")
 class Control:
     """Commands meetings and bans, as the account. A 2xx is ACCEPTED: the effect is told by webhook."""
 
-    def __init__(self, rest: Rest, tenant: Tenant, token: AdminToken) -> None:
+    def __init__(self, rest: Rest, tenant: Tenant, token: AdminToken, clock: Clock) -> None:
         self._rest = rest
+        self._clock = clock
         self._tenant = tenant
         self._token = token
 
@@ -55,6 +57,8 @@ class Control:
         if answer.status in {401, 403}:  # refused, so not executed: not even a dial
             self._token.drop()
             answer = await self._signed(*segments, operation=operation, risk=risk, body=body)
+        if answer.status in {401, 403}:
+            refuse_clock(answer, self._clock.now())
         return answer
 
     async def _signed(self, *segments: str, operation: str, risk: Risk, body: object | None) -> Answer:

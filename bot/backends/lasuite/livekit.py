@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.errors import BackendError, NotFound, SignInFailed
 from bot.model import Risk
-from bot.rest import Answer, Rest, raise_for, unclear
+from bot.rest import Answer, Rest, raise_for, refuse_clock, unclear
 
 TOKEN_LASTS = timedelta(seconds=60)
 SKEW = timedelta(seconds=60)
@@ -123,6 +123,7 @@ class LiveKit:
 
     def _check(self, answer: Answer, risk: Risk) -> None:
         if answer.status == 401:
+            refuse_clock(answer, self._clock.now())
             raise SignInFailed(
                 f"{self.backend}: LiveKit refused livekit_api_key and livekit_api_secret; ask an administrator."
             )

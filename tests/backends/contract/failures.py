@@ -56,6 +56,7 @@ def echoed(request: Request) -> Turn:
 
 XML = Turn(answer("500 Oops", f"<ns1:XMLFault>{BAIT}</ns1:XMLFault>".encode(), Content_Type="application/json"))
 INSIDE = Turn(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", close=True)
+LATER = {"Date": "Fri, 01 Feb 2036 10:00:00 GMT", "Retry_After": "Fri, 01 Feb 2036 10:00:30 GMT"}
 SLOW = Failure("slow", Turn(stall=5.0), UNAVAILABLE, UNKNOWN)
 RESET = Failure("reset before the answer", Turn(close=True), UNAVAILABLE, UNKNOWN)
 ERROR = Failure("500", told("500 Oops"), UNAVAILABLE, UNKNOWN)
@@ -78,6 +79,7 @@ BAD = (
     Failure("409", told("409 Conflict"), REFUSED, REFUSED),
     Failure("429", told("429 Too Many Requests"), UNAVAILABLE, UNAVAILABLE),
     Failure("429 with Retry-After", told("429 Too Many Requests", Retry_After="30"), UNAVAILABLE, UNAVAILABLE),
+    Failure("429 with Retry-After by a clock that is off", told("429 Busy", **LATER), UNAVAILABLE, UNAVAILABLE),
     ERROR,
     Failure("500 page", page("500 Oops"), UNAVAILABLE, UNKNOWN),
     Failure("500 XML that says it is JSON", XML, UNAVAILABLE, UNKNOWN),

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.backends.jaas import Jaas
 from bot.backends.jaas.hooks import Webhooks
+from bot.capabilities import ParticipantJoined
 from bot.clock import MovableClock
 from bot.model import Participant, PhoneNumber, Risk
 from bot.play.vendors.jaas import SimulatedJaas
@@ -43,7 +44,7 @@ async def stage() -> AsyncIterator[Stage]:
     await server.start()
     link = await make(_nobody, server.url).join_link(ROOM, guest("Ann"))
     ann = await server.join(ROOM.vendor_id, link.reveal().partition("jwt=")[2])
-    yield Stage(server.url, Things(Participant(ann.participant_id, "Ann")), kept=server.people)
+    yield Stage(server.url, Things(Participant(ann.participant_id, "Ann")), kept=server.people, clock=clock)
     await server.stop()
 
 
@@ -73,8 +74,10 @@ def by_sip(name: str) -> Participant:
 def hooked(kind: str, data: object) -> Participant:
     """Who is told of by a signed webhook."""
     raw = json.dumps(envelope(kind, data)).encode()
-    (event,) = Webhooks(APP_ID, secrets=(SECRET,)).read(sign(raw), raw, NOON)
-    return event.participant
+    told = Webhooks(APP_ID, secrets=(SECRET,)).read(sign(raw), raw, NOON)
+    assert isinstance(told, tuple)
+    assert isinstance(told[0], ParticipantJoined)
+    return told[0].participant
 
 
 VENDOR = Vendor(

@@ -72,7 +72,7 @@ def _outcome(case: Case, ended: object, requests: Sequence[Request]) -> list[str
         return [f"ended as {ended.outcome}: {ended!r}"]
     if case.failure.name in {"401", "403"} and not isinstance(ended, SignInFailed | NoAccess) and not case.changed:
         return [f"a refusal of the account reads {ended!r}"]
-    if case.failure.name == "429 with Retry-After" and not case.changed and "30 s" not in str(ended):
+    if case.failure.name.startswith("429 with Retry-After") and not case.changed and "30 s" not in str(ended):
         return ["does not say how long to wait"]
     return []
 

@@ -82,7 +82,9 @@ async def stage() -> AsyncIterator[Stage]:
         phone = Phones(SecretStr(SECRET)).identity(NUMBER, room.vendor_id)
         server.livekit.join(room.vendor_id, "", kind="SIP", identity=phone)
         ann = next(one for one in (await live.participants(room)).participants or () if one.name == "Ann")
-    yield Stage(server.url, Things(room, ann), kept=lambda: list(server.livekit.running[room.vendor_id].people))
+    yield Stage(
+        server.url, Things(room, ann), kept=lambda: list(server.livekit.running[room.vendor_id].people), clock=clock
+    )
     await server.stop()
 
 

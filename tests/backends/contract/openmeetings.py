@@ -42,7 +42,8 @@ def make(rest_at: RestAt, url: str) -> OpenMeetings:
 @asynccontextmanager
 async def stage() -> AsyncIterator[Stage]:
     """A room with Ann in it."""
-    server = SimulatedOpenMeetings(accounts=ACCOUNTS, clock=MovableClock(NOON))
+    clock = MovableClock(NOON)
+    server = SimulatedOpenMeetings(accounts=ACCOUNTS, clock=clock)
     await server.start()
     async with aiohttp.ClientSession() as session:
         bot = openmeetings.openmeetings(session, server.url)
@@ -51,7 +52,7 @@ async def stage() -> AsyncIterator[Stage]:
         link = await bot.join_link(standup, guest("Ann"))
         server.join(link.reveal().partition("secure=")[2].partition("&")[0])
         ann = ((await bot.participants(standup)).participants or ())[0]
-    yield Stage(server.url, Things(standup, ann), kept=server.people)
+    yield Stage(server.url, Things(standup, ann), kept=server.people, clock=clock)
     await server.stop()
 
 

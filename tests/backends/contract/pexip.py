@@ -55,7 +55,8 @@ def make(rest_at: RestAt, url: str) -> Pexip:
 @asynccontextmanager
 async def stage() -> AsyncIterator[Stage]:
     """VMR_1 with Ann, a host, in it and Gus before its door; VMR_2."""
-    node = SimulatedPexip(clock=PatientClock(NOON), accounts=ACCOUNTS, sink_password=SINK_PASSWORD)
+    clock = PatientClock(NOON)
+    node = SimulatedPexip(clock=clock, accounts=ACCOUNTS, sink_password=SINK_PASSWORD)
     await node.start()
     for name, alias in (("VMR_1", "one"), ("VMR_2", "two")):
         node.objects.create("conference", {"name": name, "aliases": [{"alias": alias}]})
@@ -68,7 +69,7 @@ async def stage() -> AsyncIterator[Stage]:
         legs = [(one.display_name, one.role, one.muted) for one in node.meetings.legs()]
         return precious["name"], precious["description"], precious["aliases"], legs
 
-    yield Stage(node.url, Things(Participant(ann.id, "Ann"), Participant(gus.id, "Gus")), kept)
+    yield Stage(node.url, Things(Participant(ann.id, "Ann"), Participant(gus.id, "Gus")), kept, clock)
     await node.stop()
 
 

@@ -11,6 +11,7 @@ import aiohttp
 
 from bot.app import backend_kinds
 from bot.capabilities import Backend
+from bot.clock import MovableClock
 from bot.model import Participant, Risk
 from bot.rest import Rest
 from tests.fakes.impatient import Hasty
@@ -27,6 +28,7 @@ class Stage:
     url: str
     things: Any = None
     kept: Callable[[], object] = lambda: None  # the state of what nobody means with hostile words
+    clock: MovableClock | None = None  # the vendor's own, where it has one; the back end's stands at noon
 
 
 @dataclass(frozen=True, slots=True)

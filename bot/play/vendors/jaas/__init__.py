@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.play.exchange import ExchangeFeed, recording
+from bot.play.exchange import ExchangeFeed, dated, recording
 from bot.play.vendors.jaas import page
 from bot.play.vendors.jaas.control import Control, Received
 from bot.play.vendors.jaas.faults import EMPTY, HTML, Fault, Faults
@@ -126,7 +125,7 @@ class SimulatedJaas:
 
     def _application(self) -> web.Application:
         app = web.Application()
-        app.on_response_prepare.append(self._dated)
+        app.on_response_prepare.append(dated(self._clock))
         api = self.control.application(self.faults)
         if self._feed:
             api.middlewares.insert(0, recording(self._feed, self._backend, secret_answers=SECRET_ANSWERS))
@@ -136,9 +135,6 @@ class SimulatedJaas:
         app.router.add_get(room + "/presence/{participant_id}", self._still_in)
         app.router.add_post(room + "/presence/{participant_id}/leave", self._leave)
         return app
-
-    async def _dated(self, _request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = format_datetime(self._clock.now(), usegmt=True)
 
     async def _page(self, request: web.Request) -> web.Response:
         room, token = request.match_info["room"], request.query.get("jwt", "")

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.clock import Clock
-from bot.play.exchange import ExchangeFeed, recording
+from bot.play.exchange import ExchangeFeed, dated, recording
 from bot.play.vendors.jaas.faults import EMPTY, HTML, Fault, Faults
 from bot.play.vendors.lasuite import page
 from bot.play.vendors.lasuite.accounts import Accounts, Application, Person, said
@@ -76,6 +76,7 @@ class SimulatedLaSuite:
             clock, api_key=livekit_key, secret=livekit_secret, rings_for=rings_for, feed=feed, backend=backend
         )
         self.lobby: dict[str, list[str]] = {}  # slug → names of those who wait
+        self._clock = clock
         self._feed = feed
         self._backend = backend
 
@@ -125,6 +126,7 @@ class SimulatedLaSuite:
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self._api])
+        app.on_response_prepare.append(dated(self._clock))
         app.router.add_post(f"{PREFIX}/application/token/", self._token)
         self.rooms.routes(app, PREFIX)
         self.livekit.routes(app)
