@@ -61,18 +61,21 @@ class Roster:
         store.meetings.follow(self._read_again)
 
     async def load(self) -> None:
-        """Read what is kept, dropping ended meetings of long ago."""
-        old = self._clock.now() - KEPT
+        """Read what is kept, dropping meetings of long ago."""
         for meeting, present in await self._store.meetings.all():
             self._install(_Instance(meeting, present))
-        outdated = [one.meeting for one in self._outdated(old)]
+        await self.forget_old()
+
+    async def forget_old(self) -> None:
+        """Drop meetings of long ago, here and in the tables."""
+        outdated = [one.meeting for one in self._outdated(self._clock.now() - KEPT)]
         if not outdated:
             return
         async with self._store.db.begin() as tx:
             for meeting in outdated:
                 await self._store.meetings.forget(tx, meeting)
         for meeting in outdated:
-            del self._instances[meeting.backend, meeting.vendor_id][meeting.id]
+            self._instances[meeting.backend, meeting.vendor_id].pop(meeting.id, None)
 
     async def apply(self, backend: str, events: Sequence[Event]) -> None:
         """Take in what a vendor reported. Durable when this returns; subscribers have been called."""

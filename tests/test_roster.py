@@ -169,6 +169,19 @@ async def test_meetings_of_long_ago_are_dropped_but_still_known_to_be_over(tmp_p
         assert names(roster.presence("jaas", ROOM)) == ["Bob"]
 
 
+async def test_they_are_dropped_while_the_process_runs_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        clock = MovableClock(NOON)
+        roster = Roster(store, clock)
+        await roster.apply("jaas", [joined("ann", 1), ended("m1", 2), joined("bob", 3, meeting="m2")])
+        await roster.forget_old()
+        assert len(await store.meetings.all()) == 2
+        clock.advance(timedelta(days=40))
+        await roster.forget_old()
+        assert [meeting.id for meeting, _ in await store.meetings.all()] == ["m2"]
+        assert names(roster.presence("jaas", ROOM)) == ["Bob"]
+
+
 async def test_a_report_that_comes_twice_is_told_once(roster: Roster) -> None:
     told: list[tuple[str, str]] = []
     roster.subscribe(lambda backend, event: told.append((backend, event.key)))

@@ -35,7 +35,8 @@ from bot.slack.front import Front, routes
 from bot.slack.home import HomeTabs
 from bot.slack.seen import Seen, SeenInDatabase, SeenInMemory
 from bot.slack.socket import SocketMode
-from bot.store import PREDECESSOR_DRAINS, Store
+from bot.store import PREDECESSOR_DRAINS, DatabaseUnavailable, Store
+from bot.store.pruning import prune
 from bot.tasks import Tasks
 
 DRAIN_SECONDS = 30.0
@@ -222,15 +223,26 @@ async def _live(parts: _Parts) -> None:
 
 
 async def _sweep(parts: _Parts) -> None:
-    """Forget the links that open nothing any more, and what everybody has heard of."""
+    """Forget what nobody needs any more (bot/store/pruning.py says when that is)."""
     ground = parts.ground
     while True:
-        async with ground.store.db.begin() as tx:
-            await ground.store.links.forget_expired(tx, ground.clock.now())
-            await ground.store.db.changes.prune(tx)
-        if isinstance(parts.seen, SeenInDatabase):
-            await parts.seen.forget_old()
+        try:
+            await _swept(parts)
+        except DatabaseUnavailable:
+            log.error("nothing was forgotten: the database does not answer")
         await ground.clock.sleep_until(ground.clock.now() + SWEEP)
+
+
+async def _swept(parts: _Parts) -> None:
+    store, now = parts.ground.store, parts.ground.clock.now()
+    dropped = await prune(store.db, now)
+    if dropped:
+        log.info("old rows dropped", **dropped)
+    await parts.core.roster.forget_old()
+    async with store.db.begin() as tx:
+        await store.db.changes.prune(tx)
+    if isinstance(parts.seen, SeenInDatabase):
+        await parts.seen.forget_old()
 
 
 class _Background:

@@ -112,6 +112,7 @@ async def _delete(act: Act[DeletesRooms], backend: DeletesRooms, rooms: list[Roo
     async with act.desk.store.db.begin() as tx:
         for room in rooms:
             await act.desk.store.rooms.forget(tx, room.id)
+            await act.desk.reminders.room_deleted(tx, room.id)
     for room, shown in cards:
         act.desk.cards.retire(room, shown)
     return outcome

@@ -12,7 +12,7 @@ from bot.model import Outcome, Room
 from bot.people import Caller
 from bot.policy import Deny, judge
 from bot.readback import notice, rule_words, where
-from bot.reminders import Callbacks, Stop
+from bot.reminders import ROOM_DELETED, Callbacks, Stop
 from bot.reply import At, Button, Card, Line, Place, Reply, Strong, Text, User, text
 from bot.schedule import When, arranged
 from bot.store import Kind, Occurrence, Reminder, ReminderDraft, Standing
@@ -20,7 +20,6 @@ from bot.voice import Address, Posted, Sending
 
 SNOOZE = timedelta(minutes=10)
 MAY_REMIND = "remind"  # the verb whose permission an owner must still have
-ROOM_GONE = "the room was deleted"
 NO_ROOM = "the room is not yours to see any more, so I can't let people in for you"
 
 
@@ -38,7 +37,7 @@ class Reminding:
         """Why it may not be posted now; None when it may. Raises Unavailable when that can't be known."""
         room = await self._desk.store.rooms.get(reminder.room_id)
         if room is None:
-            return Stop(Standing.ENDED, (f"{ROOM_GONE}.",))
+            return Stop(Standing.ENDED, ROOM_DELETED)
         owner = await self._desk.people.caller(reminder.owner, fresh=True)
         if owner.deactivated:
             return _paused("the account of the person who set it is deactivated.")

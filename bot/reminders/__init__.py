@@ -19,6 +19,7 @@ from bot.reminders.engine import (
     INTERRUPTED,
     MISSED,
     PAUSED,
+    ROOM_DELETED,
     UNCLEAR,
     Reminders,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "INTERRUPTED",
     "MISSED",
     "PAUSED",
+    "ROOM_DELETED",
     "UNCLEAR",
     "Callbacks",
     "Reminders",

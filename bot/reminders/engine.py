@@ -26,6 +26,7 @@ HORIZON = timedelta(hours=1)  # far-off jobs slow a queue down (design.md §5)
 AGAIN = timedelta(minutes=30)  # so everything is planned half an hour before its time
 
 MISSED, PAUSED, CHANGED, BY_HAND = "missed", "paused", "changed", "by hand"
+ROOM_DELETED: Text = ("the room was deleted.",)
 INTERRUPTED, UNCLEAR = "interrupted", "unclear answer"
 REVIVED = frozenset({PAUSED, CHANGED})  # skipped, but planned again when the reminder goes on
 
@@ -136,6 +137,11 @@ class Reminders:
                 await self.pause(reminder.id, why, tell=True)
             except (AlreadySo, NotFound):
                 continue
+
+    async def room_deleted(self, tx: Tx, room_id: str) -> None:
+        """Within the transaction in which the room goes: what reminds of it has ended, and the owners are told."""
+        for reminder in await self._kept.of_room(tx, room_id):
+            await self.stop(tx, reminder, Standing.ENDED, ROOM_DELETED, tell=True)
 
     async def recover(self) -> None:
         """After a start: look at once what is due, whatever was planned when the process died."""

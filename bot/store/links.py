@@ -75,10 +75,6 @@ class Links:
         """It opens nothing any more."""
         await tx.execute(delete(links).where(links.c.id == link_id))
 
-    async def forget_expired(self, tx: Tx, now: datetime) -> int:
-        """Drop what has expired. Returns how many."""
-        return (await tx.execute(delete(links).where(links.c.expires_at <= now))).rowcount
-
 
 def _live(room_id: str, now: datetime) -> ColumnElement[bool]:
     return and_(links.c.room_id == room_id, or_(links.c.expires_at.is_(None), links.c.expires_at > now))

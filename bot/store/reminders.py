@@ -151,6 +151,10 @@ class Reminders:
         """Those that are posted there and go on."""
         return await self._where(reminders.c.state == Standing.ACTIVE, reminders.c.channel_id == channel_id)
 
+    async def of_room(self, tx: Tx, room_id: str) -> list[Reminder]:
+        """Those of this room that have not ended, snoozed ones too."""
+        return await self._where(reminders.c.state != Standing.ENDED, reminders.c.room_id == room_id, tx=tx)
+
     async def change(self, tx: Tx, reminder: Reminder, **values: Any) -> Reminder | None:  # noqa: ANN401 (its fields)
         """Change these fields. None when somebody else changed it since it was read."""
         changed = replace(reminder, **values, version=reminder.version + 1)

@@ -228,8 +228,10 @@ async def test_a_channel_that_is_left_or_archived_pauses_and_a_deleted_room_ends
     await w.told(MIA, "is archived")
     await remind(w, MIA, "standup 9:30")
     assert "Deleted" in await says(w, SARA, OPS, "delete standup")
-    at(w, "2026-11-30T08:30")
     assert "the room was deleted" in text_of(await w.told(MIA, "*ended*"))
+    await w.until(lambda: sum("*ended*" in text_of(one) for one in w.slack.workspace.dms(MIA)) == 3)  # the paused too
+    assert "No reminders" in await says(w, MIA, OPS, "reminders")
+    at(w, "2026-11-30T08:30")
     assert posts(w) == posts(w, TEAM) == []
 
 

@@ -222,6 +222,19 @@ async def test_a_channel_that_is_left_pauses_all_that_go_there(here: Belfry) -> 
     assert (await here.now(elsewhere)).state is Standing.ACTIVE
 
 
+async def test_a_room_that_is_deleted_ends_all_of_its_reminders_and_each_owner_is_told(here: Belfry) -> None:
+    mine = await here.arm(EVERY)
+    paused = await here.arm(EVERY, key="2")
+    await here.reminders.pause(paused.id, ("paused by Ann",))
+    other = await here.arm(EVERY, key="3", room_id="r2")
+    async with here.store.db.begin() as tx:
+        await here.reminders.room_deleted(tx, "r1")
+    await here.half_hours(2)
+    assert [(await here.now(one)).state for one in (mine, paused, other)] == [*[Standing.ENDED] * 2, Standing.ACTIVE]
+    assert here.told == ["the room was deleted."] * 2
+    assert here.posts == ["24 12:30"]
+
+
 async def test_while_slack_is_away_it_is_tried_again_within_the_grace(here: Belfry) -> None:
     await here.arm(EVERY)
     here.fails = [NotYetSaid("Slack can't be reached now.")] * 3
