@@ -141,10 +141,14 @@ def export(
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Until SIGTERM or Ctrl+C; everything is put away before this returns."""
-    task = asyncio.ensure_future(work)
+    """Until SIGTERM or Ctrl+C, however often; everything is put away before this returns."""
+    task, stop = asyncio.ensure_future(work), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    task.cancel()  # once: a second signal must not cut off what puts things away
     with suppress(asyncio.CancelledError):
         await task
 

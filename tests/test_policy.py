@@ -327,3 +327,12 @@ def test_a_request_that_too_few_could_ever_approve_is_refused_at_once(possible: 
     assert isinstance(decision, Allow) is enough
     if isinstance(decision, Deny):
         assert "2 other people with Administration" in decision.sentence
+
+
+@pytest.mark.parametrize(
+    ("possible", "said"), [(0, "nobody else has it"), (1, "only 1 other has it"), (2, "only 2 others have it")]
+)
+def test_how_many_could_approve_is_said_in_good_english(possible: int, said: str) -> None:
+    decision = judge_possible(ApprovalRule("three", frozenset({"dial"}), approvals=3), possible)
+    assert isinstance(decision, Deny)
+    assert decision.sentence.endswith(f", and {said}.")

@@ -86,5 +86,6 @@ def judge_possible(rule: ApprovalRule, possible: int | None) -> Decision:
         return Allow(rule.name)
     who = " and ".join(str(need) for need in rule.approver_needs)
     wanted = "another person" if rule.approvals == 1 else f"{rule.approvals} other people"
-    found = "nobody else has it" if possible == 0 else f"only {possible} other has it"
+    others = "1 other has it" if possible == 1 else f"{possible} others have it"
+    found = "nobody else has it" if possible == 0 else f"only {others}"
     return Deny(rule.name, (f"Nobody could ever approve this: it needs {wanted} with {who}, and {found}.",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from bot.cli import _until_stopped
 from tests.fakes.command_line import TOKENS, CommandLine
 from tests.fakes.process import ended, launch
 
@@ -174,3 +176,19 @@ async def test_no_word_at_all_is_the_same_as_run(tmp_path: Path) -> None:
 async def _whole(folder: Path, environ: dict[str, str], *words: str) -> tuple[int, str, str]:
     said = await ended(await launch(folder, environ, *words))
     return said.status, said.out, said.err
+
+
+async def test_a_second_signal_does_not_cut_off_the_putting_away() -> None:
+    put_away: list[bool] = []
+
+    async def playground() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0.01)
+            put_away.append(True)
+
+    await _until_stopped(playground())
+    assert put_away
