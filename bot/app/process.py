@@ -230,7 +230,7 @@ async def _sweep(parts: _Parts) -> None:
             await ground.store.db.changes.prune(tx)
         if isinstance(parts.seen, SeenInDatabase):
             await parts.seen.forget_old()
-        await ground.clock.sleep_until(ground.clock.now() + SWEEP)
+        await ground.clock.pause(SWEEP)
 
 
 class _Background:
