@@ -17,6 +17,10 @@ class Clock:
         while (left := (due - self.now()).total_seconds()) > 0:
             await asyncio.sleep(min(left, 60.0))
 
+    async def pause(self, by: timedelta) -> None:
+        """Wait that long between two looks at something: a rhythm, no moment that anybody waits for."""
+        await self.sleep_until(self.now() + by)
+
 
 class MovableClock(Clock):
     """A clock that a person (playground) or a test moves forward; sleepers wake as if the time had passed.
@@ -54,6 +58,10 @@ class MovableClock(Clock):
             self._waited_for[due] -= 1
             if not self._waited_for[due]:
                 del self._waited_for[due]
+
+    async def pause(self, by: timedelta) -> None:
+        """The same, and no `next_due`: who travels passes over it."""
+        await self._reached(self.now() + by)
 
     async def _reached(self, due: datetime) -> None:
         while (left := (due - self.now()).total_seconds()) > 0:

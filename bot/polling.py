@@ -50,7 +50,7 @@ class Polls:
         if not any(isinstance(one, ListsParticipants) for one in self._backends.values()):
             return
         while True:
-            await self._clock.sleep_until(self._clock.now() + BETWEEN_LOOKS)
+            await self._clock.pause(BETWEEN_LOOKS)
             await self.look()
 
     async def look(self) -> None:

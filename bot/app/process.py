@@ -230,7 +230,7 @@ async def _sweep(parts: _Parts) -> None:
             await _swept(parts)
         except DatabaseUnavailable:
             log.error("nothing was forgotten: the database does not answer")
-        await ground.clock.sleep_until(ground.clock.now() + SWEEP)
+        await ground.clock.pause(SWEEP)
 
 
 async def _swept(parts: _Parts) -> None:

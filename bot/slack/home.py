@@ -83,11 +83,11 @@ class HomeTabs:
                     self._forget(person)
                 else:
                     await self._publish(person)
-            await self._clock.sleep_until(self._clock.now() + BETWEEN)
+            await self._clock.pause(BETWEEN)
 
     async def _something(self) -> None:
         news = asyncio.ensure_future(self._news.wait())
-        end = asyncio.ensure_future(self._clock.sleep_until(self._clock.now() + AGAIN))
+        end = asyncio.ensure_future(self._clock.pause(AGAIN))
         try:
             await asyncio.wait({news, end}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.fakes import postgres
+from tests.fakes import once, postgres
 
 EVERYWHERE = "MEETOPS_TEST_DATABASE"
 _made: dict[Path, str] = {}
@@ -46,14 +46,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(autouse=True)
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The kind of database, for the length of one test; what was made there is dropped after it."""
+    """The kind of database, for the length of one test; what was made there is emptied after it."""
     global _kind
     everywhere = "sqlite" if request.node.get_closest_marker("sqlite") else os.environ.get(EVERYWHERE, "sqlite")
     _kind = getattr(request, "param", everywhere)
     yield _kind
     _kind = "sqlite"
     while _made:
-        postgres.drop(_made.popitem()[1])
+        postgres.give_back(_made.popitem()[1])
 
 
 def address_for(folder: Path) -> str:
@@ -63,6 +63,14 @@ def address_for(folder: Path) -> str:
     if folder not in _made:
         _made[folder] = postgres.create()
     return _made[folder]
+
+
+def migrated_for(folder: Path) -> str:
+    """The same; the database is there already and has the tables of this build, as after an earlier start."""
+    url = address_for(folder)
+    if _kind == "sqlite":
+        once.migrated_copy(folder / "meetops.db")
+    return url
 
 
 def kept_in(folder: Path) -> bytes:

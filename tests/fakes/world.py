@@ -31,7 +31,7 @@ from bot.play.vendors.pexip import SimulatedPexip
 from tests.fakes import jaas as account
 from tests.fakes import world_anynode, world_lasuite, world_pexip
 from tests.fakes.balancer import balanced
-from tests.fakes.databases import address_for, postgres_of
+from tests.fakes.databases import migrated_for, postgres_of
 from tests.fakes.leaks import Watch
 from tests.fakes.world_files import APP_TOKEN, BOT_TOKEN, CONFIG, DIALING, GRANTS, KID, OM_PASSWORD, SIGNING_SECRET
 
@@ -227,7 +227,7 @@ async def world(
             "SLACK_API_URL": server.api_url,
             "HOST": "127.0.0.1",
             "PORT": "0",
-            "DATABASE_URL": address_for(folder),
+            "DATABASE_URL": migrated_for(folder),
             "MEETOPS_CONFIG": str(folder / "meetops.toml"),
             **({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}),
         }

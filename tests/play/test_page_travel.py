@@ -41,3 +41,18 @@ async def test_time_neither_stands_nor_goes_back_nor_leaps(minutes: int) -> None
     with pytest.raises(ValueError, match="forward"):
         await travel(clock, timedelta(minutes=minutes), stopped=lambda: None)
     assert clock.now() == NOON
+
+
+async def test_whoever_only_looks_again_and_again_stops_no_trip() -> None:
+    clock, looks, stops = MovableClock(NOON), list[datetime](), list[datetime]()
+
+    async def look() -> None:
+        while True:
+            await clock.pause(timedelta(seconds=30))
+            looks.append(clock.now())
+
+    looking = asyncio.create_task(look())
+    await asyncio.sleep(0)
+    await travel(clock, timedelta(minutes=15), stopped=lambda: stops.append(clock.now()))
+    looking.cancel()
+    assert stops == looks == [NOON + timedelta(minutes=minutes) for minutes in (5, 10, 15)]

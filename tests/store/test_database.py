@@ -7,6 +7,7 @@ import os
 import random
 import sqlite3
 import sys
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,14 @@ from tests.fakes.storage import NOON, address, opened
 pytestmark = pytest.mark.sqlite
 
 AT_ONCE = timedelta(0)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """Opened where no database was before."""
+    new = await Store.open(address(tmp_path), MovableClock(NOON), wait=AT_ONCE)
+    yield new
+    await new.close()
 
 
 async def put(db: Database, key: str) -> None:
