@@ -20,7 +20,7 @@ from tests.fakes.world import World
 def theme() -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as package:
-        package.writestr("conference.json", "{}")
+        package.writestr(zipfile.ZipInfo("conference.json"), "{}")  # the same bytes whenever it is made
     return held.getvalue()
 
 
