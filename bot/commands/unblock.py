@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.command import Act, Command
-from bot.errors import NotFound
+from bot.errors import NotFound, Refused
 from bot.grammar import ParticipantWord, optional, rest
 from bot.model import Outcome, Risk, RoomWord
 from bot.reply import Part, Post, Reply, Strong, User, text
@@ -33,8 +33,12 @@ async def run(act: Act[Any], args: Args) -> Reply:
         if known is None:
             raise NotFound(f"I blocked nobody called {word}.")
         user_id = known
-    if await act.desk.store.rooms.block_on(act.room.id, user_id) is None:
+    block = await act.desk.store.rooms.block_on(act.room.id, user_id)
+    if block is None:
         return Reply(text("They are not blocked."), Outcome.ALREADY_SO)
+    if person == act.caller.person and block.by != person:
+        why = text("You can't let yourself in again: ", User(block.by.user_id), " keeps you out. Ask them.")
+        raise Refused("You can't let yourself in again; ask whoever keeps you out.", detail=why)
     async with act.desk.store.db.begin() as tx:
         await act.desk.store.rooms.unblock(tx, act.room.id, user_id)
     shown: Part = User(person.user_id) if person else Strong(str(word))
