@@ -91,7 +91,7 @@ async def test_what_holds_until_the_meeting_ends_ends_with_it(w: World, backend:
     assert "Open" in await says(w, MAX, OPS, "join standup")
 
 
-async def test_nobody_lifts_what_somebody_else_laid_on_them_not_even_the_owner(w: World) -> None:
+async def test_an_owner_does_not_lift_what_somebody_else_laid_on_them(w: World) -> None:
     await answer(w, MIA, OPS, "create standup")
     await answer(w, OMAR, OPS, "block standup @mia")
     await w.told(MIA, "You are blocked")
@@ -100,6 +100,9 @@ async def test_nobody_lifts_what_somebody_else_laid_on_them_not_even_the_owner(w
     assert "blocked you" in await says(w, MIA, OPS, "join standup")
     await answer(w, OMAR, OPS, "unblock standup @mia")
     await w.told(MIA, "You can join")
+    await answer(w, OMAR, OPS, "block standup @max")
+    await w.slash(OMAR, OPS, "unblock standup Max")  # as they are called, like `block standup Max`
+    await w.told(MAX, "You can join")
     await answer(w, MIA, OPS, "block standup @mia")
     await w.slash(MIA, OPS, "unblock standup @mia")  # one's own mistake is one's own to mend
     await w.posted(OPS, f"can join *jaas/standup* again. · by <@{MIA}>")
