@@ -29,7 +29,8 @@ def check_handle(handle: str) -> None:
     if handle.strip("/") != handle:
         raise BadInput("A room's name neither begins nor ends with a slash, for example jaas/standup.")
     if handle.lower().startswith(NOT_FIRST):
-        raise BadInput(f"A room's name can't begin with {', '.join(NOT_FIRST)}: then it means something else.")
+        signs = " ".join(NOT_FIRST)
+        raise BadInput(f"A room's name can't begin with one of {signs} because it would mean something else.")
 
 
 async def make_room(act: Act[CreatesRooms], handle: str, wishes: dict[str, str]) -> Room:

@@ -73,7 +73,7 @@ class Door:
     async def _check(self, room: Room, guest: JoinAs) -> None:
         block = await self._store.rooms.block_on(room.id, guest.user_id)
         if block is not None and await self._holds(room, block):
-            raise Refused("You can't join this room now.", detail=_why_blocked(room, block))
+            raise Refused("You can't join this room now.", detail=_why_blocked(room, block, guest))
         if room.locked:
             raise Refused(f"{room.title} is locked: no links are given out until somebody unlocks it.")
 
@@ -105,7 +105,8 @@ class Door:
         return " · ready in about a minute" if new and room.owner is not None else ""
 
 
-def _why_blocked(room: Room, block: Block) -> Text:
+def _why_blocked(room: Room, block: Block, guest: JoinAs) -> Text:
+    """To the guest; of an outsider to whoever wanted a link for them."""
     until: Text = ()
     if block.until is not None:
         until = (" until ", At(block.until))
@@ -113,6 +114,8 @@ def _why_blocked(room: Room, block: Block) -> Text:
         until = (" until this meeting ends",)
     why: Text = (f" ({block.why})",) if block.why else ()
     did = "removed" if until else "blocked"
-    return text(
-        "You can't join ", Strong(room.title), *until, ": ", User(block.by.user_id), f" {did} you", *why, ". Ask them."
-    )
+    by, title = User(block.by.user_id), Strong(room.title)
+    if guest.person is None:
+        who = Strong(guest.name)
+        return text(who, " can't join ", title, *until, ": ", by, f" {did} them", *why, ". Unblock them first.")
+    return text("You can't join ", title, *until, ": ", by, f" {did} you", *why, ". Ask them.")

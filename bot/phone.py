@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bot.approvals import Approvals, Result
+from bot.approvals import STILL_OPEN, Approvals, Result
 from bot.capabilities import Event, ParticipantJoined
 from bot.errors import BadInput
 from bot.model import Outcome, Person, PhoneNumber, Room
@@ -16,7 +16,7 @@ from bot.store import Store
 
 Background = Callable[[Coroutine[Any, Any, None], str], None]
 
-STILL_OPEN = frozenset({Outcome.QUEUED, Outcome.ACCEPTED, Outcome.UNKNOWN})
+
 _CALL = "dial "
 _NUMBER = re.compile(r"\+[1-9](?:[\s.\-()\u00a0]{0,2}[0-9]){6,14}(?![0-9])")
 

@@ -9,8 +9,20 @@ neither Slack nor commands: `Callbacks` does what needs them.
 
 from __future__ import annotations
 
-from bot.approvals.engine import Approvals
-from bot.approvals.work import Callbacks, card_key, handlers
+from bot.approvals.engine import STILL_OPEN, Approvals
+from bot.approvals.work import Callbacks, card_key, handlers, note_key
 from bot.store import Draft, Request, Result, State, Verdict
 
-__all__ = ["Approvals", "Callbacks", "Draft", "Request", "Result", "State", "Verdict", "card_key", "handlers"]
+__all__ = [
+    "STILL_OPEN",
+    "Approvals",
+    "Callbacks",
+    "Draft",
+    "Request",
+    "Result",
+    "State",
+    "Verdict",
+    "card_key",
+    "handlers",
+    "note_key",
+]

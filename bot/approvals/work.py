@@ -37,6 +37,11 @@ def card_key(request_id: str) -> str:
     return f"card:{request_id}"
 
 
+def note_key(request_id: str) -> str:
+    """The outbox key of the message where it was asked for, when its card stands elsewhere."""
+    return f"note:{request_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Callbacks:
     """What a request needs from outside. They raise BotError; each may be called again after a crash."""

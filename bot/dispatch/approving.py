@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from bot.approvals import Callbacks, Request, Result, card_key
+from bot.approvals import STILL_OPEN, Callbacks, Request, Result, card_key, note_key
 from bot.command import Act, enforce
 from bot.desk import Desk
 from bot.dispatch.carrying import bound_to, draft_of
@@ -109,7 +109,9 @@ class Approving:
         await self._delivery.send(act.address, reply.posts)
         if reply.public and act.place is not None and act.place != request.card_channel_id:
             said = spoken(reply.outcome or Outcome.DONE, reply.body, by=request.requester)
-            await self._delivery.note_publicly(act.place, said, thread_ts=request.thread_ts)
+            note = await self._delivery.note_publicly(act.place, said, thread_ts=request.thread_ts)
+            if note is not None and reply.outcome in STILL_OPEN:
+                await self._keep_right(note_key(request.id), note)
         self._delivery.watch(act.recorded(request.id), reply, None)
 
     async def show(self, request: Request, posted: Posted | None) -> Posted:
@@ -121,6 +123,9 @@ class Approving:
             thread = request.thread_ts if request.card_channel_id == request.channel_id else None
             return await self._desk.voice.post(request.card_channel_id or "", body, buttons, thread_ts=thread)
         await self._desk.voice.edit(posted, body, buttons)
+        note = await self._desk.store.outbox.posted(note_key(request.id))
+        if note is not None and request.outcome not in STILL_OPEN:
+            await self._desk.voice.edit(note, answer_of(request)[0])
         return posted
 
     async def answer(self, request: Request, person: Person, why: Text) -> None:
@@ -139,16 +144,16 @@ class Approving:
             to = Address(request.requester, channel_id=request.channel_id, thread_ts=request.thread_ts)
             await self._desk.voice.whisper(to, body, buttons)
         else:
-            if buttons:
-                await self._keep_right(request, posted)
+            if buttons:  # cut off when it was carried out at once: no other message shows how it stands
+                await self._keep_right(card_key(request.id), posted)
         if request.approvals_needed:
             asked = text(User(request.requester.user_id), " asked: ", *request.says, " · ", Strong(request.word))
             await self._delivery.note_publicly(self._places.audit_channel, text(*asked, " · ", *request.answer))
 
-    async def _keep_right(self, request: Request, posted: Posted) -> None:
-        """Of what was carried out at once and cut off, this is the message that shows how it stands."""
+    async def _keep_right(self, key: str, posted: Posted) -> None:
+        """So that the message is edited when more is known."""
         async with self._desk.store.db.begin() as tx:
-            await self._desk.store.outbox.remember(tx, card_key(request.id), posted)
+            await self._desk.store.outbox.remember(tx, key, posted)
 
     def remember(self, address: Address, request_id: str) -> None:
         """Where this clicker can be answered privately."""

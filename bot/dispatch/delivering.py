@@ -103,11 +103,13 @@ class Delivery:
         if privately:
             await self._desk.voice.whisper(act.address, answer(confirmed), reply.buttons)
 
-    async def note_publicly(self, channel: str | None, body: Text | Card, *, thread_ts: str | None = None) -> None:
-        """A line for the audit channel; where it cannot be posted the audit itself still has it."""
+    async def note_publicly(
+        self, channel: str | None, body: Text | Card, *, thread_ts: str | None = None
+    ) -> Posted | None:
+        """A line for others to read, such as the audit channel; None where it cannot be posted (the audit has it)."""
         if channel is None:
-            return
+            return None
         try:
-            await self._desk.voice.post(channel, body, thread_ts=thread_ts)
+            return await self._desk.voice.post(channel, body, thread_ts=thread_ts)
         except Unreachable:
-            return
+            return None

@@ -112,6 +112,11 @@ class Rooms:
         entry = (await self._now()).entry(room_id)
         return entry.blocks.get(user_id) if entry else None
 
+    async def blocked(self, room_id: str) -> frozenset[str]:
+        """The vendor user ids with a block on them, whether it still holds or not."""
+        entry = (await self._now()).entry(room_id)
+        return frozenset(entry.blocks) if entry else frozenset()
+
     async def cards(self, room_id: str) -> Sequence[Posted]:
         """The messages that show this room's card, oldest first."""
         entry = (await self._now()).entry(room_id)

@@ -30,7 +30,7 @@ async def test_cards_stand_in_the_approval_channel_and_the_result_also_where_it_
         assert f"from <#{OPS}>" in text_of(card)
         await w.click(SARA, card, "Approve")
         await ended(w, card, "confirmed")
-        await w.posted(OPS, "*accepted*")
+        assert f"by <@{OMAR}>" in text_of(await w.posted(OPS, "*confirmed*"))
 
 
 async def test_with_an_approval_channel_one_may_ask_from_a_direct_message(tmp_path: Path) -> None:

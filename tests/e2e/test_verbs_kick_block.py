@@ -91,6 +91,33 @@ async def test_what_holds_until_the_meeting_ends_ends_with_it(w: World, backend:
     assert "Open" in await says(w, MAX, OPS, "join standup")
 
 
+async def test_an_owner_does_not_lift_what_somebody_else_laid_on_them(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    await answer(w, OMAR, OPS, "block standup @mia")
+    await w.told(MIA, "You are blocked")
+    told = await says(w, MIA, OPS, "unblock standup @mia")
+    assert f"*refused* · You can't let yourself in again: <@{OMAR}> keeps you out. Ask them." in told
+    assert "blocked you" in await says(w, MIA, OPS, "join standup")
+    await answer(w, OMAR, OPS, "unblock standup @mia")
+    await w.told(MIA, "You can join")
+    await answer(w, OMAR, OPS, "block standup @max")
+    await w.slash(OMAR, OPS, "unblock standup Max")  # as they are called, like `block standup Max`
+    await w.told(MAX, "You can join")
+    await answer(w, MIA, OPS, "block standup @mia")
+    await w.slash(MIA, OPS, "unblock standup @mia")  # one's own mistake is one's own to mend
+    await w.posted(OPS, f"can join *jaas/standup* again. · by <@{MIA}>")
+
+
+async def test_whoever_wants_a_link_for_a_blocked_outsider_is_told_who_that_is(w: World) -> None:
+    await answer(w, MIA, OPS, "create standup")
+    link = w.link_of(await answer(w, MIA, OPS, 'invite standup "John Doe"'))
+    await w.jaas.join(*w.room_and_token(link))
+    await w.jaas.webhooks.settled()
+    await answer(w, OMAR, OPS, "block standup John Doe")
+    told = await says(w, MIA, OPS, 'invite standup "John Doe"')
+    assert f"*John Doe* can't join *jaas/standup*: <@{OMAR}> blocked them. Unblock them first." in told
+
+
 async def test_kick_all_of_a_room_nobody_reported_on_names_the_back_ends_that_need_no_report(w: World) -> None:
     await answer(w, MIA, OPS, "create standup")
     told = await says(w, OMAR, OPS, "kick standup all")

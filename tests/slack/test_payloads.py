@@ -40,9 +40,10 @@ def test_nothing_can_be_pushed_onto_a_home_tab() -> None:
 
 
 def test_a_click_names_its_action_its_value_and_itself() -> None:
-    assert click_of(payloads.CLICK) == Click("join", "r1", "1700000000.000100:1.2.abc", "1700000000.000001")
+    at = "1700000000.000100:1.2.abc"  # its moment and its trigger
+    assert click_of(payloads.CLICK) == Click("join", "r1", at, "1700000000.000001")
     assert click_of(payloads.EPHEMERAL_CLICK) == click_of(payloads.CLICK)
-    assert click_of(payloads.MODAL_CLICK) == Click("join", "r1", "1700000000.000100:1.2.abc", "")
+    assert click_of(payloads.MODAL_CLICK) == Click("join", "r1", at, "")
 
 
 FOREIGN = payloads.MIA | {"id": "U0STAN", "team_id": "T0ELSEWHERE"}
