@@ -10,11 +10,13 @@ import base64
 import hashlib
 import re
 import secrets
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 PREFIX = "sealed:"
 NONCE = 12  # bytes
@@ -27,7 +29,7 @@ class Seal:
     def __init__(self, *credentials: str) -> None:
         """`credentials`: what only this bot knows. Without any, what is sealed ends with the process."""
         known = "\0".join(credentials) if any(credentials) else secrets.token_hex(32)
-        self._cipher = AESGCM(hashlib.sha256(b"meetops seal\0" + known.encode()).digest())
+        self._key = hashlib.sha256(b"meetops seal\0" + known.encode()).digest()
 
     def close(self, secret: str, use: str) -> str:
         """The secret as one word that says nothing. `use`: whose it is and for what."""
@@ -37,12 +39,21 @@ class Seal:
 
     def open(self, word: str, use: str) -> str:
         """The secret again. Raises BadInput for another use, and after the bot's credentials have changed."""
+        from cryptography.exceptions import InvalidTag
+
         body = word.removeprefix(PREFIX)
         try:
             sealed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], use.encode()).decode()
         except (InvalidTag, ValueError):
             raise BadInput("A secret in this command cannot be read any more; type it again.") from None
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        # Loaded with the first secret: the library takes 6 MB, and most bots never seal anything.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(self._key)
 
 
 def is_sealed(word: str) -> bool:

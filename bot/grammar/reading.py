@@ -59,7 +59,7 @@ def parse(text: str, verbs: Mapping[str, type[Any]]) -> Parsed:
     if verb is None:
         raise _unknown_verb(first, verbs)
     args, why = _understood(verb, verbs[verb], tokens[1:], text)
-    return _unambiguous(verb, args, why)
+    return _unambiguous(verb, args, why, text)
 
 
 def _understood(verb: str, args_type: type[Any], words: Sequence[Token], text: str) -> tuple[Any, str]:
@@ -70,10 +70,10 @@ def _understood(verb: str, args_type: type[Any], words: Sequence[Token], text: s
     return args_type(**values), why
 
 
-def _unambiguous(verb: str, args: Any, why: str) -> Parsed:  # noqa: ANN401
+def _unambiguous(verb: str, args: Any, why: str, text: str = "") -> Parsed:  # noqa: ANN401
     """With its canonical line, which an approval reads again: refused if that would mean anything else."""
     line = render(verb, args, why)
-    if _understood(verb, type(args), tokenize(line)[1:], line) != (args, why):
+    if line != text and _understood(verb, type(args), tokenize(line)[1:], line) != (args, why):
         raise BadInput(f"That can be understood in two ways; name the room too. Usage: {usage(verb, type(args))}")
     return Parsed(verb, args, why, line)
 

@@ -17,7 +17,7 @@ from bot.jobs.retrying import after
 from bot.jobs.waiting import until_due
 from bot.store import Database, DatabaseUnavailable, Tx
 from bot.store.tables import jobs
-from bot.store.writing import insert
+from bot.store.writing import add
 
 SIDE_BY_SIDE = 16
 DATABASE_PAUSE = 1.0  # seconds
@@ -53,9 +53,8 @@ class EmbeddedJobs(Jobs):
     ) -> bool:
         """See the port."""
         row = {"name": name, "key": key, "payload": dict(payload or {}), "due_at": at or self._clock.now()}
-        added = insert(jobs).values(**row, state="todo", failures=0, error="").on_conflict_do_nothing()
         tx.after_commit(self._poke)
-        return (await tx.execute(added)).rowcount == 1
+        return await add(tx, jobs, **row, state="todo", failures=0, error="")
 
     async def cancel(self, tx: Tx, name: str, key: str) -> None:
         """See the port."""

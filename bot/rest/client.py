@@ -228,7 +228,8 @@ class Rest:
         if not self._slots.locked():
             return await self._slots.acquire()
         with suppress(TimeoutError):
-            return await asyncio.wait_for(self._slots.acquire(), seconds)
+            async with asyncio.timeout(seconds):
+                return await self._slots.acquire()
         return False
 
     async def _send(self, call: _Call) -> Answer | _Failure:

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from dateutil.rrule import rrule, rrulestr
 
 from bot.errors import BadInput
 from bot.schedule.repeat import DAYS, MONTHS, Repeat
 from bot.schedule.said import Ahead, Day, Every, Exactly, Once, clock
 from bot.schedule.when import When, read_day
 from bot.schedule.zones import MINUTE, comes_again, instant, wall_of, zone
+
+if TYPE_CHECKING:
+    from dateutil.rrule import rrule
 
 DAY = timedelta(days=1)
 FURTHEST = timedelta(days=3660)
@@ -70,8 +72,7 @@ class Schedule:
 
     def _walls(self) -> rrule:
         end = f";UNTIL={self.until:%Y%m%d}T235959" if self.until else ""
-        walls: rrule = rrulestr(self.rule + end, dtstart=self.start)
-        return walls
+        return _rule(self.rule + end, self.start)
 
 
 def arranged(when: When, now: datetime, zone_name: str, *, until: date | None = None) -> Schedule:
@@ -110,10 +111,17 @@ def _repeating(
     """The rule counts from the first day that fits it, from now on or from the day named."""
     earliest = datetime.combine(start, time()) if start else here + timedelta(microseconds=1)
     begin = datetime.combine(earliest.date(), at)
-    first: datetime | None = rrulestr(repeat.each.rule, dtstart=begin).after(earliest, inc=True)
+    first: datetime | None = _rule(repeat.each.rule, begin).after(earliest, inc=True)
     if first is None or first - here > FURTHEST:
         raise BadInput("That is too far ahead.")
     return Schedule(zone_name, first, repeat.rule, until)
+
+
+def _rule(text: str, begin: datetime) -> rrule:
+    from dateutil.rrule import rrulestr  # 3 MB, loaded with the first reminder
+
+    made: rrule = rrulestr(text, dtstart=begin)
+    return made
 
 
 def _once(said: Ahead | Once | Exactly, now: datetime, place: ZoneInfo) -> Schedule:

@@ -142,15 +142,23 @@ def routes(*, front: Front | None, ready: Ready, metrics: Metrics, ready_seconds
 async def _read(request: web.Request) -> bytes:
     if (request.content_length or 0) > SIZE_LIMIT:
         raise _Rejected(413, "too large")
-    body = bytearray()
     try:
-        async with asyncio.timeout(READ_SECONDS):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > SIZE_LIMIT:
-                    raise _Rejected(413, "too large")
+        body = request.content.read_nowait() if request.content.is_eof() else await _awaited(request)
     except TimeoutError:
         raise _Rejected(408, "too slow") from None
     except (web.RequestPayloadError, ConnectionError):
         raise _Rejected(400, "cut off") from None
+    if len(body) > SIZE_LIMIT:
+        raise _Rejected(413, "too large")
+    return body
+
+
+async def _awaited(request: web.Request) -> bytes:
+    """At least what is too large, if it is."""
+    body = bytearray()
+    async with asyncio.timeout(READ_SECONDS):
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > SIZE_LIMIT:
+                break
     return bytes(body)

@@ -13,7 +13,6 @@ from structlog import get_logger
 from bot.clock import Clock
 from bot.store import Database, DatabaseUnavailable
 from bot.store.tables import seen
-from bot.store.writing import insert
 
 # A signature may be 5 minutes ahead of us and stays good for 5 minutes after; an event's last retry comes after 5.
 REMEMBERED = timedelta(minutes=10)
@@ -44,6 +43,8 @@ class SeenInDatabase:
         """Whether this key is new; from now on it is not."""
         if not await self._own.first_time(key):
             return False
+        from sqlalchemy.dialects.postgresql import insert  # a single process on SQLite needs none of it
+
         digest = hashlib.sha256(key.encode()).hexdigest()
         keep = insert(seen).values(key=digest, at=self._clock.now()).on_conflict_do_nothing().returning(seen.c.key)
         try:

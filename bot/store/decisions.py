@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.model import Person
 from bot.store.database import Database, Tx
 from bot.store.tables import decisions
-from bot.store.writing import insert
+from bot.store.writing import add
 
 
 class Verdict(StrEnum):
@@ -45,8 +45,7 @@ class Decisions:
     async def add(self, tx: Tx, request_id: str, approver: Person, *, verdict: Verdict, key: str) -> bool:
         """Keep a click. False when this very click was kept before. Raises IntegrityError for an unknown request."""
         row = {"key": key, "request_id": request_id, "approver": approver, "verdict": verdict, "at": self._clock.now()}
-        added = insert(decisions).values(**row).on_conflict_do_nothing().returning(decisions.c.key)
-        return (await tx.execute(added)).first() is not None
+        return await add(tx, decisions, **row)
 
     async def on(self, request_id: str, tx: Tx | None = None) -> list[Decision]:
         """All clicks on this request, in their order."""

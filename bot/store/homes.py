@@ -26,7 +26,7 @@ class Homes:
 
     async def keep(self, tx: Tx, person: Person, at: datetime) -> None:
         """They look at it."""
-        await tx.execute(put(homes, person=person, opened_at=at))
+        await put(tx, homes, person=person, opened_at=at)
 
     async def forget(self, tx: Tx, person: Person) -> None:
         """They look at something else."""

@@ -83,9 +83,10 @@ class Meetings:
         """Write the meeting and these presences as they are now."""
         tx.touch(MEETING, meeting.key)
         fields = KeptMeeting.__dataclass_fields__
-        await tx.execute(put(meetings, **{name: getattr(meeting, name) for name in fields}))
+        await put(tx, meetings, **{name: getattr(meeting, name) for name in fields})
         for one in changed:
-            row = put(
+            await put(
+                tx,
                 participants,
                 backend=meeting.backend,
                 vendor_id=meeting.vendor_id,
@@ -96,7 +97,6 @@ class Meetings:
                 kicked=one.kicked,
                 facts=_facts(one.participant),
             )
-            await tx.execute(row)
 
     async def forget(self, tx: Tx, meeting: KeptMeeting) -> None:
         """Drop a meeting of long ago."""

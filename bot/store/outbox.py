@@ -24,4 +24,4 @@ class Outbox:
 
     async def remember(self, tx: Tx, key: str, message: Posted) -> None:
         """It stands there now."""
-        await tx.execute(put(outbox, key=key, channel_id=message.channel_id, ts=message.ts))
+        await put(tx, outbox, key=key, channel_id=message.channel_id, ts=message.ts)

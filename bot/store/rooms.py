@@ -170,13 +170,13 @@ class Rooms:
         """The room belongs to this person too. Who was invited as host stays host."""
         entry = self._present(tx, room_id)
         host = host or entry.people.get(person, False)
-        await tx.execute(put(tables.audience_people, room_id=room_id, person=person, host=host))
+        await put(tx, tables.audience_people, room_id=room_id, person=person, host=host)
         self._becomes(tx, replace(entry, people={**entry.people, person: host}))
 
     async def admit_channel(self, tx: Tx, room_id: str, channel_id: str) -> None:
         """The room belongs to this channel too; sharing it again makes it the newest there."""
         entry, now = self._present(tx, room_id), self._clock.now()
-        await tx.execute(put(tables.audience_channels, room_id=room_id, channel_id=channel_id, shared_at=now))
+        await put(tx, tables.audience_channels, room_id=room_id, channel_id=channel_id, shared_at=now)
         self._becomes(tx, replace(entry, channels={**entry.channels, channel_id: now}))
 
     async def block(
@@ -193,7 +193,7 @@ class Rooms:
         """No link for this vendor user; replaces an earlier block."""
         entry, laid = self._present(tx, room_id), Block(until, meeting_id, by, why, self._clock.now())
         row = {"until": until, "meeting_id": meeting_id, "blocked_by": by, "why": why, "at": laid.at}
-        await tx.execute(put(tables.blocks, room_id=room_id, user_id=user_id, **row))
+        await put(tx, tables.blocks, room_id=room_id, user_id=user_id, **row)
         self._becomes(tx, replace(entry, blocks={**entry.blocks, user_id: laid}))
 
     async def unblock(self, tx: Tx, room_id: str, user_id: str) -> None:
@@ -205,7 +205,7 @@ class Rooms:
     async def remember_card(self, tx: Tx, room_id: str, card: Posted) -> None:
         """This message shows the room's card."""
         entry, where = self._present(tx, room_id), {"channel_id": card.channel_id, "ts": card.ts}
-        await tx.execute(put(tables.cards, room_id=room_id, thread_ts=card.thread_ts, **where))
+        await put(tx, tables.cards, room_id=room_id, thread_ts=card.thread_ts, **where)
         self._becomes(tx, replace(entry, cards=(*(one for one in entry.cards if one != card), card)))
 
     async def forget_card(self, tx: Tx, room_id: str, card: Posted) -> None:

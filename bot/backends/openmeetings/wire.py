@@ -82,6 +82,8 @@ def not_clear(answer: Answer, missing: str, risk: Risk) -> BackendError:
 
 def error_in(answer: Answer) -> str | None:
     """The key (or Java's words, or the number of seeds/001) of an answer of `type: ERROR`, whatever its status."""
+    if b"serviceResult" not in answer.body:
+        return None  # no need to read it as JSON, as is done for what is asked of it
     try:
         result = decode(answer).get("serviceResult")
     except BackendError:

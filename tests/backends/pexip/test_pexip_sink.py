@@ -296,7 +296,8 @@ async def test_what_the_simulated_node_sends_is_understood(
 
     server = await asyncio.start_server(take, "127.0.0.1", 0)
     node.sink.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hooks/pexip"
-    node.sink.release(backwards=backwards, bulk=bulk)
+    node.sink.bulk = bulk
+    node.sink.release(backwards=backwards)
     await node.sink.settled()
     server.close()
     assert inside(events) == ["Bob"]

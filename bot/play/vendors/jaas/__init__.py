@@ -20,7 +20,8 @@ from bot.play.vendors.jaas.control import Control, Received
 from bot.play.vendors.jaas.faults import EMPTY, HTML, Fault, Faults
 from bot.play.vendors.jaas.meetings import MeetingFull, Meetings, Presence
 from bot.play.vendors.jaas.tokens import TokenCheck, TokenRefused
-from bot.play.vendors.jaas.webhooks import Delivery, Webhooks
+from bot.play.vendors.jaas.webhooks import Webhooks
+from bot.play.vendors.telling import Delivery
 
 __all__ = ["EMPTY", "HTML", "Delivery", "Fault", "Presence", "Received", "SimulatedJaas", "TokenRefused"]
 

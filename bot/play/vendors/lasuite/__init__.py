@@ -17,11 +17,11 @@ from aiohttp.typedefs import Handler
 from bot.clock import Clock
 from bot.play.exchange import ExchangeFeed, recording
 from bot.play.vendors.jaas.faults import EMPTY, HTML, Fault, Faults
-from bot.play.vendors.jaas.webhooks import Delivery
 from bot.play.vendors.lasuite import page
 from bot.play.vendors.lasuite.accounts import Accounts, Application, Person, said
 from bot.play.vendors.lasuite.livekit import Present, SimulatedLiveKit
 from bot.play.vendors.lasuite.rooms import Room, Rooms, refusing
+from bot.play.vendors.telling import Delivery
 
 __all__ = [
     "EMPTY",

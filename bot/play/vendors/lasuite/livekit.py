@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.play.exchange import ExchangeFeed
 from bot.play.vendors.lasuite.accounts import said
-from bot.play.vendors.pexip.sink import EventSink
+from bot.play.vendors.telling import EventSender
 
 Json = dict[str, Any]
 # Twirp's codes with their HTTP statuses, and what a SIP status becomes (livekit/sip.go).
@@ -65,21 +66,21 @@ class Meeting:
     sid: str = field(default_factory=lambda: f"RM_{secrets.token_hex(6)}")
 
 
-class LiveKitWebhooks(EventSink):
+class LiveKitWebhooks(EventSender):
     """Signed as LiveKit signs: a token without "Bearer", with the hash of the body in it."""
 
     def __init__(self, clock: Clock, *, api_key: str, secret: str, feed: ExchangeFeed | None, backend: str) -> None:
-        super().__init__(clock, username="", password="", feed=feed, backend=backend)
-        self._moments, self._api_key, self._secret = clock, api_key, secret
+        super().__init__(clock, url=None, feed=feed, backend=backend)
+        self._api_key, self._secret = api_key, secret
 
-    def headers(self, raw: bytes) -> dict[str, str]:
+    def headers(self, raw: bytes, now: datetime) -> dict[str, str]:
         """What goes with this body."""
-        now = int(self._moments.now().timestamp())
+        moment = int(now.timestamp())
         claims = {
             "sha256": base64.b64encode(hashlib.sha256(raw).digest()).decode(),
             "iss": self._api_key,
-            "nbf": now,
-            "exp": now + 300,
+            "nbf": moment,
+            "exp": moment + 300,
         }
         token = jwt.encode(claims, self._secret, algorithm="HS256")
         return {"Content-Type": "application/webhook+json", "Authorization": token}

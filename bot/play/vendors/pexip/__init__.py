@@ -18,7 +18,6 @@ from aiohttp.typedefs import Handler
 from bot.clock import Clock
 from bot.play.exchange import ExchangeFeed, recording
 from bot.play.vendors.jaas.faults import EMPTY, HTML, Fault, Faults
-from bot.play.vendors.jaas.webhooks import Delivery
 from bot.play.vendors.pexip import page
 from bot.play.vendors.pexip.appliances import Appliances
 from bot.play.vendors.pexip.configuration import Configuration
@@ -30,6 +29,7 @@ from bot.play.vendors.pexip.meetings import EntryRefused, Leg, Meetings
 from bot.play.vendors.pexip.objects import Objects
 from bot.play.vendors.pexip.signin import Account, Client, SignIns
 from bot.play.vendors.pexip.sink import EventSink
+from bot.play.vendors.telling import Delivery
 
 __all__ = [
     "EMPTY",
