@@ -151,14 +151,15 @@ class Reminders:
 
     async def plan_all(self) -> None:
         """Put on the queue what is to be posted within the hour, and this again in half of one."""
-        for due in await self._kept.to_plan(self._clock.now() + HORIZON):
+        now = self._clock.now()  # the machine may sleep meanwhile: what it then sleeps through is planned when it wakes
+        for due in await self._kept.to_plan(now + HORIZON):
             with suppress(Meanwhile):  # whoever changed it has planned it
                 async with self._store.db.begin() as tx:
                     reminder = await self._kept.get(due.id, tx)
                     if reminder is not None and reminder.state is Standing.ACTIVE:
                         await self._ended_if_over(tx, await self._plan(tx, reminder))
         async with self._store.db.begin() as tx:
-            await self._jobs.enqueue(tx, PLAN, ALL, at=self._clock.now() + AGAIN)
+            await self._jobs.enqueue(tx, PLAN, ALL, at=now + AGAIN)
 
     async def stop(self, tx: Tx, reminder: Reminder, state: Standing, why: Text, *, tell: bool) -> Reminder:
         """Pause or end it within this transaction, with the audit row and, where it is to be told, the job."""

@@ -18,7 +18,7 @@ from tests.fakes.command_line import OURS, Said
 from tests.fakes.leaks import secrets_of
 from tests.fakes.world import World, connect
 
-PATIENCE = 30.0  # seconds; a process on a busy machine takes its time
+PATIENCE = 60.0  # seconds; a process on a busy machine takes its time
 
 
 def free_port() -> int:

@@ -274,7 +274,7 @@ async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
     await ready(url)
 
 
-async def ready(url: str, *, within: float = 30.0) -> None:
+async def ready(url: str, *, within: float = 60.0) -> None:
     """Wait for `/readyz`; a process on a busy machine takes its time."""
     end = time.monotonic() + within
     async with aiohttp.ClientSession() as session:

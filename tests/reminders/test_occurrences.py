@@ -104,6 +104,15 @@ async def test_once_that_was_missed_before_it_was_planned_is_over_too(here: Belf
     assert await here.reminders.going_on() == []
 
 
+async def test_a_machine_that_slept_while_it_planned_plans_again_when_it_wakes(here: Belfry) -> None:
+    await here.arm("every day at 16:00")
+    sleeps = [timedelta(hours=24, minutes=20)]
+    here.store.reminders.subscribe(lambda: here.clock.advance(sleeps.pop()) if sleeps else None)
+    await here.jump(timedelta(hours=2, minutes=30))
+    await here.jump(timedelta(minutes=10))
+    assert (here.told, here.posts) == (["skipped missed"], ["25 15:00"])
+
+
 async def test_with_a_lead_it_is_posted_before_its_time(here: Belfry) -> None:
     await here.arm(EVERY, lead=timedelta(minutes=10))
     await here.pass_by(timedelta(minutes=19))
