@@ -178,7 +178,7 @@ def aliases(node: SimulatedPexip, name: str) -> list[str]:
 
 @pytest.mark.usefixtures("two_rooms")
 async def test_an_alias_of_another_room_is_not_added_but_named(bot: Pexip, node: SimulatedPexip) -> None:
-    with pytest.raises(Refused, match=r"two belongs to VMR_2\. Only move_alias="):
+    with pytest.raises(Refused, match=r"two belongs to VMR_2\. Only set … move_alias="):
         await bot.change_room(room(1), {"add_alias": "three,TWO"})
     assert aliases(node, "VMR_1") == ["one", "uno"]
 
