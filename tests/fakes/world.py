@@ -181,6 +181,7 @@ async def world(
     """Everything started in order; the bot last."""
     clock, watch, one = MovableClock(), Watch(), None
     async with AsyncExitStack() as stack:
+        last = await stack.enter_async_context(_to_the_end(clock))
         server = await stack.enter_async_context(
             SlackServer(
                 demo_workspace(clock),
@@ -255,9 +256,28 @@ async def world(
                 await ready(other.url)
                 url = await stack.enter_async_context(balanced([one.bot.url, other.url]))
             await connect(one, url, socket_mode=socket_mode)
-        yield one
+        try:
+            yield one
+        finally:
+            last()
     if one is not None:
         watch.check(one)
+
+
+@asynccontextmanager
+async def _to_the_end(clock: MovableClock) -> AsyncIterator[Callable[[], None]]:
+    """What it gives is called when the test is done: the clock is moved along until everything has stopped, so that an
+    edit which waits for its pace costs no real time."""
+    moving: list[asyncio.Task[None]] = []
+
+    async def move() -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            clock.advance(timedelta(seconds=3))
+
+    yield lambda: moving.append(asyncio.create_task(move()))
+    for one in moving:
+        one.cancel()
 
 
 async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
