@@ -32,6 +32,7 @@ from tests.fakes import jaas as account
 from tests.fakes import world_anynode, world_lasuite, world_pexip
 from tests.fakes.balancer import balanced
 from tests.fakes.databases import migrated_for, postgres_of
+from tests.fakes.ending import to_the_end
 from tests.fakes.leaks import Watch
 from tests.fakes.world_files import APP_TOKEN, BOT_TOKEN, CONFIG, DIALING, GRANTS, KID, OM_PASSWORD, SIGNING_SECRET
 
@@ -181,7 +182,7 @@ async def world(
     """Everything started in order; the bot last."""
     clock, watch, one = MovableClock(), Watch(), None
     async with AsyncExitStack() as stack:
-        last = await stack.enter_async_context(_to_the_end(clock))
+        last = await stack.enter_async_context(to_the_end(clock))
         server = await stack.enter_async_context(
             SlackServer(
                 demo_workspace(clock),
@@ -262,22 +263,6 @@ async def world(
             last()
     if one is not None:
         watch.check(one)
-
-
-@asynccontextmanager
-async def _to_the_end(clock: MovableClock) -> AsyncIterator[Callable[[], None]]:
-    """What it gives is called when the test is done: the clock is moved along until everything has stopped, so that an
-    edit which waits for its pace costs no real time."""
-    moving: list[asyncio.Task[None]] = []
-
-    async def move() -> None:
-        while True:
-            await asyncio.sleep(0.05)
-            clock.advance(timedelta(seconds=3))
-
-    yield lambda: moving.append(asyncio.create_task(move()))
-    for one in moving:
-        one.cancel()
 
 
 async def connect(one: World, url: str, *, socket_mode: bool = False) -> None:
