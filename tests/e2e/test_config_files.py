@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from tests.fakes.configuring import OPS, ROOT, answered, approved, asked, change
 from tests.fakes.world import World
 
 
+@functools.cache  # an archive says when it was written, to two seconds
 def theme() -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as package:

@@ -32,6 +32,7 @@ from tests.fakes import jaas as account
 from tests.fakes import world_anynode, world_lasuite, world_pexip
 from tests.fakes.balancer import balanced
 from tests.fakes.databases import migrated_for, postgres_of
+from tests.fakes.ending import to_the_end
 from tests.fakes.leaks import Watch
 from tests.fakes.world_files import APP_TOKEN, BOT_TOKEN, CONFIG, DIALING, GRANTS, KID, OM_PASSWORD, SIGNING_SECRET
 
@@ -181,6 +182,7 @@ async def world(
     """Everything started in order; the bot last."""
     clock, watch, one = MovableClock(), Watch(), None
     async with AsyncExitStack() as stack:
+        last = await stack.enter_async_context(to_the_end(clock))
         server = await stack.enter_async_context(
             SlackServer(
                 demo_workspace(clock),
@@ -255,7 +257,10 @@ async def world(
                 await ready(other.url)
                 url = await stack.enter_async_context(balanced([one.bot.url, other.url]))
             await connect(one, url, socket_mode=socket_mode)
-        yield one
+        try:
+            yield one
+        finally:
+            last()
     if one is not None:
         watch.check(one)
 
