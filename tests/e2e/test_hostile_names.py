@@ -59,3 +59,22 @@ async def test_a_hostile_name_does_no_harm_at_any_back_end_and_no_button_fails_o
             assert "Removed" in text_of(removed), backend
             await comes(w, LONG)
             assert "1 person is in" in await says(w, OMAR, OPS, f"who {backend}/hall")
+
+
+async def test_a_room_that_was_named_so_at_its_vendor_does_no_harm_either(tmp_path: Path) -> None:
+    async with world(tmp_path, with_pexip=True) as w:
+        w.meetings.rooms.by_id[1]["name"] = HOSTILE.replace("\ud800", "")
+        await answer(w, OMAR, OPS, "create pexip/hall")
+        (vmr,) = w.pexip.objects.rows["conference"].values()
+        vmr["name"] = HOSTILE.replace("\ud800", "")
+        listed = await answer(w, OMAR, OPS, "rooms meetings")
+        assert SHOWN in text_of(listed)
+        shown = await answer(w, OMAR, OPS, "show meetings/1")
+        assert SHOWN in text_of(shown)
+        renamed = await answer(w, OMAR, OPS, "show pexip/hall")
+        joined = await pressed(w, OMAR, shown, "Join")
+        assert w.link_of(joined)
+        await answer(w, OMAR, OPS, "share meetings/1")
+        card = await w.posted(OPS, SHOWN)
+        for one in (listed, shown, renamed, joined, card):
+            assert not harmful(one)
