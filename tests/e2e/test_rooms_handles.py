@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.play.slack import text_of
-from bot.play.slack.seed import MAX, MIA, OMAR, SARA
+from bot.play.slack.seed import MAX, MIA, OMAR
 from tests.fakes.asking import trail
 from tests.fakes.speaking import OPS, TEAM, answer, come_in, labels, pressed, says
 from tests.fakes.world import World
