@@ -10,8 +10,9 @@ neither Slack nor commands: `Callbacks` does what needs them.
 from __future__ import annotations
 
 from bot.approvals.engine import STILL_OPEN, Approvals
-from bot.approvals.work import Callbacks, card_key, handlers, note_key
+from bot.approvals.work import Callbacks, handlers
 from bot.store import Draft, Request, Result, State, Verdict
+from bot.store.outbox import card_key, note_key
 
 __all__ = [
     "STILL_OPEN",

@@ -19,6 +19,7 @@ from bot.policy import Decision as Judgement
 from bot.policy import Deny
 from bot.reply import At, Text, User, text
 from bot.store import Decision, Request, Result, State, Store, Tx, Verdict
+from bot.store.outbox import card_key
 from bot.voice import Posted
 
 LATE = timedelta(minutes=5)  # an approval of the last second is still carried out; one found hours later is not
@@ -30,16 +31,6 @@ TWICE = "You have approved this already; it needs another person."
 CHANGED = "What was approved is not what is on record any more; ask again."
 
 log = get_logger(__name__)
-
-
-def card_key(request_id: str) -> str:
-    """The outbox key of the message that shows how a request stands."""
-    return f"card:{request_id}"
-
-
-def note_key(request_id: str) -> str:
-    """The outbox key of the message where it was asked for, when its card stands elsewhere."""
-    return f"note:{request_id}"
 
 
 @dataclass(frozen=True, slots=True)

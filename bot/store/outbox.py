@@ -9,6 +9,18 @@ from bot.store.tables import outbox
 from bot.store.writing import put
 from bot.voice import Posted
 
+CARD, NOTE = "card:", "note:"  # of a request, whose id follows
+
+
+def card_key(request_id: str) -> str:
+    """The key of the message that shows this request."""
+    return CARD + request_id
+
+
+def note_key(request_id: str) -> str:
+    """The key of the message where it was asked for, when its card stands elsewhere."""
+    return NOTE + request_id
+
 
 class Outbox:
     """The repository: which message stands where. That it must be posted is a job."""

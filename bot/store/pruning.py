@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, literal, not_, or_, select
 
 from bot.store.database import Database
+from bot.store.outbox import CARD, NOTE
 from bot.store.reminders import Fate, Standing
 from bot.store.requests import State
 from bot.store.tables import effects, homes, jobs, links, occurrences, outbox, reminders, requests
 
 AT_ONCE, MONTH, QUARTER = timedelta(0), timedelta(days=30), timedelta(days=90)
-CARD = "card:"  # outbox keys are this and a request's id
 OVER = (Fate.POSTED, Fate.LATE, Fate.SKIPPED, Fate.UNKNOWN)
 
 
@@ -55,6 +55,10 @@ def _without_request(request_id: ColumnElement[str]) -> ColumnElement[bool]:
     return not_(exists(select(literal(1)).where(requests.c.id == request_id)))
 
 
+def _left_of_a_request(key: str) -> ColumnElement[bool]:
+    return and_(outbox.c.key.startswith(key), not_(outbox.c.key.in_(select(key + requests.c.id))))
+
+
 RULES = (  # in this order: what hangs on another row goes after it
     Rule(links, AT_ONCE, lambda now: links.c.expires_at <= now, "they open nothing any more"),
     Rule(occurrences, MONTH, _occurrence, "over, the owner knows; the latest post stays, for the next may replace it"),
@@ -74,8 +78,8 @@ RULES = (  # in this order: what hangs on another row goes after it
     Rule(
         outbox,
         AT_ONCE,
-        lambda _: and_(outbox.c.key.startswith(CARD), not_(outbox.c.key.in_(select(CARD + requests.c.id)))),
-        "nobody edits the card of a request that is gone",
+        lambda _: or_(_left_of_a_request(CARD), _left_of_a_request(NOTE)),
+        "nobody edits the messages of a request that is gone",
     ),
     Rule(homes, MONTH, lambda old: homes.c.opened_at <= old, "nobody looks at it"),
     Rule(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from bot.approvals import card_key, note_key
 from bot.audit import Audit, Entry, verify
 from bot.clock import MovableClock
 from bot.model import Outcome
@@ -85,7 +86,8 @@ async def request(store: Store, key: str, state: State) -> Request:
         asked = await store.requests.add(tx, draft(key), State.PENDING)
         await store.decisions.add(tx, asked.id, ANN, verdict=Verdict.APPROVE, key=key)
         await store.effects.intend(tx, asked.id, "dial +40747777777")
-        await store.outbox.remember(tx, f"card:{asked.id}", Posted("C0OPS", key))
+        await store.outbox.remember(tx, card_key(asked.id), Posted("C0OPS", key))
+        await store.outbox.remember(tx, note_key(asked.id), Posted("C0OPS", key))
         await store.requests.move(tx, asked, state, Result(Outcome.ACCEPTED) if state is State.ENDED else None)
     return asked
 
@@ -93,11 +95,11 @@ async def request(store: Store, key: str, state: State) -> Request:
 async def test_a_request_goes_a_quarter_after_its_end_with_all_that_hangs_on_it(store: Store) -> None:
     over, going = await request(store, "1", State.ENDED), await request(store, "2", State.APPROVED)
     assert await prune(store.db, NOON + 89 * DAY) == {}
-    assert await prune(store.db, NOON + 90 * DAY) == {"requests": 1, "effects": 1, "outbox": 1}
+    assert await prune(store.db, NOON + 90 * DAY) == {"requests": 1, "effects": 1, "outbox": 2}
     assert await store.requests.get(over.id) is None
     assert await store.decisions.on(over.id) == []
     assert len(await store.decisions.on(going.id)) == len(await store.effects.of(going.id)) == 1
-    assert await store.outbox.posted(f"card:{going.id}") == Posted("C0OPS", "2")
+    assert await store.outbox.posted(note_key(going.id)) == Posted("C0OPS", "2")
 
 
 async def test_tabs_and_failed_jobs_of_long_ago_go(store: Store) -> None:
