@@ -19,6 +19,11 @@ from bot.store import Store
 from bot.store.tables import outbox
 from tests.fakes.storage import NOON, address
 
+# Of this database alone: the server is shared with tests that run beside these.
+OTHERS_GONE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 pytestmark = pytest.mark.postgres
 
 
@@ -158,7 +163,7 @@ async def test_a_lost_connection_ends_no_handler_and_repeats_none_in_this_proces
     await one.put("a")
     await entered.wait()
     with psycopg.connect(address(tmp_path), autocommit=True) as server:
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        server.execute(OTHERS_GONE)
     await asyncio.sleep(1.3)  # the engine connects again
     leave.set()
     await one.store.db.persistently(lambda: one.put("b"))

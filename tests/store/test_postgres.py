@@ -24,6 +24,11 @@ from bot.store.tables import outbox, tables
 from tests.fakes import postgres
 from tests.fakes.storage import ANN, BOB, NOON, address, room
 
+# Of this database alone: the server is shared with tests that run beside these.
+OTHERS_GONE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 pytestmark = pytest.mark.postgres
 
 
@@ -181,7 +186,7 @@ async def test_a_lost_connection_is_told_and_what_follows_works_again(two: tuple
 
     def cut(*_: object) -> None:
         with psycopg.connect(address(tmp_path), autocommit=True) as server:
-            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            server.execute(OTHERS_GONE)
 
     with pytest.raises(DatabaseUnavailable):  # noqa: PT012
         async with store.db.begin() as tx:
